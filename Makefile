@@ -1,0 +1,39 @@
+# `make` alone lists the targets. One line each; the work lives in tools/ and in `motcua`.
+PYTHON ?= python3
+BIN := .venv/bin
+once ?=
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test test-fast journeys lint types arch check lock schemas migration format
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+setup: ## .venv with everything a developer needs
+	@$(PYTHON) tools/setup dev
+setup-demo:
+	@$(PYTHON) tools/setup demo
+demo: setup-demo ## start everything on this machine and walk a dossier (once=1: and stop)
+	@$(BIN)/motcua demo $(if $(once),--once)
+up: setup-demo ## start everything on this machine, walk nothing
+	@$(BIN)/motcua up
+test: setup ## every test, with real PostgreSQL, Kafka and browser
+	@$(BIN)/python tools/test
+test-fast: setup ## without broker, database and browser
+	@$(BIN)/python tools/test -m "not kafka and not browser and not slow"
+journeys: setup ## the tests that start everything
+	@$(BIN)/python tools/test tests/journeys
+lint: setup ## ruff: rules and format
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+format: setup ## ruff: mend what can be mended
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+types: setup ## mypy --strict
+	@$(BIN)/python tools/types
+arch: setup ## import contracts
+	@$(BIN)/lint-imports
+check: lint types arch ## these three, and that generated files are fresh
+	@$(BIN)/python tools/lock --check && $(BIN)/python tools/schemas --check
+lock: setup ## write requirements/*.txt from the packages' needs
+	@$(BIN)/python tools/lock
+schemas: setup ## write JSON Schemas, AsyncAPI and OpenAPI documents
+	@$(BIN)/python tools/schemas
+migration: setup ## a new migration: s=intake m="words"
+	@$(BIN)/motcua migration $(s) "$(m)"

@@ -1,0 +1,1 @@
+"""What the services say to each other: event classes, the package manifest and their schemas."""

@@ -1,0 +1,1 @@
+"""How services run: transactions, outbox, inbox, bus, pages, sign-in, telemetry. No domain word in it."""

@@ -1,0 +1,1 @@
+"""Takes dossiers in: drafts, packages, supplements, the applicant's view of the road."""

@@ -1,0 +1,1 @@
+"""Tells applicants what happens: messages, attempts, delivery."""

@@ -1,0 +1,1 @@
+"""Collects fees: demands, attempts on the Payment Platform, receipts."""

@@ -1,0 +1,1 @@
+"""Walks each dossier through its procedure: cases, steps, deadlines, slips, results."""
