@@ -1,0 +1,54 @@
+"""What intake says."""
+
+from typing import ClassVar
+
+from pydantic import AwareDatetime, Field
+
+from contracts.envelope import Event
+from contracts.facts import Channel, ComponentFlags, Origin, Path, Sha256, StoredObject
+
+
+class DossierSubmitted(Event):
+    """A dossier was filed and stored whole; its arrival number was given to the applicant (status 1)."""
+
+    type: ClassVar[str] = "intake.dossier_submitted.v1"
+    arrival_number: str
+    procedure_id: str
+    procedure_version: str
+    channel: Channel
+    origin: Origin
+    office: str
+    receiving_unit: str
+    resolving_unit: str
+    received_at: AwareDatetime
+    package: StoredObject = Field(description="the manifest")
+    contact: Path
+    applicant_id: str = Field(description="the account that filed, as the sign-in knows it")
+    components: list[ComponentFlags]
+
+
+class SupplementSubmitted(Event):
+    """The applicant answered a supplement request with a further package."""
+
+    type: ClassVar[str] = "intake.supplement_submitted.v1"
+    round: int = Field(ge=1)
+    received_at: AwareDatetime
+    package: StoredObject
+    components: list[ComponentFlags]
+
+
+class ResultCollected(Event):
+    """The applicant, signed in, took the result: the proof of an online delivery."""
+
+    type: ClassVar[str] = "intake.result_collected.v1"
+    result_code: str
+    result_sha256: Sha256
+    collected_at: AwareDatetime
+
+
+class DossierRated(Event):
+    """The applicant rated how the dossier was handled; what they wrote stays in intake."""
+
+    type: ClassVar[str] = "intake.dossier_rated.v1"
+    score: int = Field(ge=1, le=5)
+    rated_at: AwareDatetime

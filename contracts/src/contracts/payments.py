@@ -1,0 +1,31 @@
+"""What payments says."""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from contracts.envelope import Event
+from contracts.facts import Path
+
+
+class FeeDemanded(Event):
+    """A demand stands open; the applicant can pay it."""
+
+    type: ClassVar[str] = "payments.fee_demanded.v1"
+    demand_id: UUID
+    amount_vnd: int = Field(ge=1)
+    demanded_at: AwareDatetime
+    contact: Path
+
+
+class FeePaid(Event):
+    """The whole amount of a demand was paid; `paid_at` is the moment the platform reports (reading R02)."""
+
+    type: ClassVar[str] = "payments.fee_paid.v1"
+    demand_id: UUID
+    amount_vnd: int = Field(ge=1)
+    paid_at: AwareDatetime
+    way: Literal["payment_platform", "cash", "transfer"]
+    transaction_code: str
+    contact: Path
