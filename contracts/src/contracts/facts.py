@@ -86,7 +86,7 @@ class StaffCard(Fact):
 
 
 class Contact(Fact):
-    """How to reach an applicant. Lives in the object store only (`contacts/<dossier>/<version>.json`), never in an event."""
+    """How to reach an applicant. Lives in the object store (`contacts/<dossier>/<version>.json`), never in an event."""
 
     name: str
     organisation: str | None = None

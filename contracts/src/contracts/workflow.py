@@ -5,12 +5,26 @@ from typing import ClassVar, Literal
 from pydantic import AwareDatetime, Field
 
 from contracts.envelope import Event
-from contracts.facts import Channel, Fact, Handler, Path, Status, StoredObject
+from contracts.facts import Channel, Fact, Handler, Origin, Path, Status, StoredObject
+
+
+class CaseFacts(Fact):
+    """What never changes in a case and every report asks for."""
+
+    arrival_number: str
+    procedure_id: str
+    procedure_version: str
+    channel: Channel
+    origin: Origin
+    office: str
+    receiving_unit: str
+    resolving_unit: str
 
 
 class CaseEvent(Event):
     """What every move of a case carries."""
 
+    case: CaseFacts
     status: Status = Field(description="the national status after the move")
     moved_at: AwareDatetime
     contact: Path
@@ -26,7 +40,7 @@ class CheckStarted(CaseEvent):
 
 
 class SupplementItem(Fact):
-    """One thing asked for. The officer's sentence is about the paper and may name its holder, so it lies in the slip."""
+    """One thing asked for. The officer's sentence may name the paper's holder, so it lies in the object store."""
 
     component: str
 
@@ -55,11 +69,6 @@ class FeeRequested(CaseEvent):
     """The dossier is valid and its limit starts with the fee: a fee notice went out."""
 
     type: ClassVar[str] = "workflow.fee_requested.v1"
-    arrival_number: str
-    procedure_id: str
-    procedure_version: str
-    channel: Channel
-    office: str
     lines: list[FeeLine] = Field(min_length=1)
     factor: str = Field(description="what the sum is multiplied by, as a decimal")
     amount_vnd: int = Field(ge=1)
@@ -72,9 +81,6 @@ class DossierAccepted(CaseEvent):
 
     type: ClassVar[str] = "workflow.dossier_accepted.v1"
     code: str
-    arrival_number: str
-    procedure_id: str
-    procedure_version: str
     started_at: AwareDatetime
     due_at: AwareDatetime
     first_due_at: AwareDatetime
