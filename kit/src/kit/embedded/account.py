@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,20 +19,6 @@ class Account:
     prefix: tuple[str, ...]
     user: int | None
     owner: int
-
-    def run(self, argv: Sequence[str], env: Mapping[str, str], text: str = "") -> subprocess.CompletedProcess[str]:
-        """Run a program to its end under this account, `text` on its standard input."""
-        return subprocess.run(  # type: ignore[call-overload,no-any-return]  # noqa: S603 -- our own words
-            [*self.prefix, *argv],
-            input=text,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=dict(env),
-            cwd="/",
-            check=False,
-            **({} if self.user is None else {"user": self.user, "group": self.user, "extra_groups": []}),
-        )
 
     def take_over(self, folder: Path) -> None:
         """Make the files in `folder` this account's; they may be another's since the last start."""
@@ -53,9 +38,8 @@ def account_for(program: Path, folder: Path) -> Account:
         return Account((), None, me)
     if _namespaces_work():
         return Account(_NAMESPACE, None, me)
-    nobody = Account((), NOBODY, NOBODY)
-    if _reaches(nobody, program, folder):
-        return nobody
+    if _reaches(NOBODY, program, folder):
+        return Account((), NOBODY, NOBODY)
     raise EmbeddedError(
         "PostgreSQL refuses to run as root, and this machine forbids user namespaces: start as an ordinary user, or "
         f"let everybody enter the folders that lead to {program.parent} and {folder}."
@@ -71,9 +55,18 @@ def _namespaces_work() -> bool:
         return False
 
 
-def _reaches(account: Account, program: Path, folder: Path) -> bool:
+def _reaches(user: int, program: Path, folder: Path) -> bool:
+    """Whether a user can run the program and enter the folder."""
     try:
-        inside = account.run(["/bin/sh", "-c", 'cd "$0"', str(folder)], {})
-        return inside.returncode == 0 and account.run([str(program), "--version"], {}).returncode == 0
+        inside = subprocess.run(  # noqa: S603 -- our own words
+            ["/bin/sh", "-c", 'cd "$0" && "$1" --version', str(folder), str(program)],
+            capture_output=True,
+            check=False,
+            cwd="/",
+            user=user,
+            group=user,
+            extra_groups=[],
+        )
     except OSError:
         return False
+    return inside.returncode == 0

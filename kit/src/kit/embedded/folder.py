@@ -44,7 +44,7 @@ class FolderLock:
 
 def rotate(log: Path) -> None:
     """Keep the log of the run before under `<name>.1`, so that every run begins with an empty file."""
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if log.exists():
         log.replace(log.with_name(f"{log.name}.1"))
 

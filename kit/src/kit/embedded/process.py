@@ -16,6 +16,7 @@ import psutil
 from kit.embedded import lifeline
 from kit.embedded.errors import EmbeddedError, writing_in
 from kit.embedded.folder import last_lines, rotate
+from kit.embedded.guard import are_gone, tell, tree
 
 _POLL_SECONDS = 0.05
 _KILLED_SECONDS = 10.0
@@ -109,8 +110,8 @@ class Process:
         if self._child is None:
             return
         if self.is_running:
-            with contextlib.suppress(psutil.Error):
-                _end(psutil.Process(self._child.pid), self.stop_signal, self.stop_seconds, self.wait)
+            _end(self._family(), self.stop_signal, self.stop_seconds)
+            self.wait(_KILLED_SECONDS)
         self._forget()
 
     def kill(self) -> None:
@@ -118,17 +119,17 @@ class Process:
         if self._child is None:
             return
         if self.is_running:
-            _signal_tree(self._child.pid, signal.SIGKILL)
+            tell(self._family(), signal.SIGKILL)
             self.wait(_KILLED_SECONDS)
         self._forget()
 
     def pause(self) -> None:
         """Freeze it and its children: it keeps its connections and answers nothing."""
-        _signal_tree(self.pid, signal.SIGSTOP)
+        tell(self._family(), signal.SIGSTOP)
 
     def resume(self) -> None:
         """Let it go on after a pause."""
-        _signal_tree(self.pid, signal.SIGCONT)
+        tell(self._family(), signal.SIGCONT)
 
     def tail(self, count: int = 8) -> list[str]:
         """The end of its log."""
@@ -159,6 +160,12 @@ class Process:
             raise EmbeddedError(f"{self.name} has not been started.")
         return self._child
 
+    def _family(self) -> list[psutil.Process]:
+        try:
+            return tree(psutil.Process(self.pid))
+        except psutil.NoSuchProcess:
+            return []
+
     def _forget(self) -> None:
         """It has ended: nobody needs to look for it any more."""
         if self._child is not None:
@@ -173,40 +180,18 @@ def stop_leftover(pid_file: Path, stop_signal: signal.Signals, stop_seconds: flo
         pid, started = pid_file.read_text().split()
         process = psutil.Process(int(pid))
         if abs(process.create_time() - float(started)) < 1:
-            _end(process, stop_signal, stop_seconds, lambda seconds: _gone(process, seconds))
+            _end(tree(process), stop_signal, stop_seconds)
     except (OSError, ValueError, psutil.NoSuchProcess):
         return  # no note, half a note, or nothing left
 
 
-def _end(
-    process: psutil.Process,
-    stop_signal: signal.Signals,
-    stop_seconds: float,
-    wait: Callable[[float], int | None],
-) -> None:
-    process.send_signal(stop_signal)
-    process.send_signal(signal.SIGCONT)  # a paused one would not hear
-    if wait(stop_seconds) is None and process.is_running():
-        _signal_tree(process.pid, signal.SIGKILL)
-        wait(_KILLED_SECONDS)
-
-
-def _gone(process: psutil.Process, seconds: float) -> int | None:
-    """0 once a process that is not our child has ended; None if it has not after `seconds`."""
-    with contextlib.suppress(psutil.TimeoutExpired):
-        process.wait(seconds)
-        return 0
-    return None
-
-
-def _signal_tree(pid: int, number: signal.Signals) -> None:
-    """Parent first, so that it cannot start children meanwhile; children may sit in sessions of their own."""
-    with contextlib.suppress(psutil.NoSuchProcess):
-        parent = psutil.Process(pid)
-        children = parent.children(recursive=True)
-        for process in [parent, *children]:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.send_signal(number)
+def _end(family: list[psutil.Process], stop_signal: signal.Signals, stop_seconds: float) -> None:
+    """Ask the parent, wake everything that is paused, and kill what is left after the time."""
+    tell(family[:1], stop_signal)
+    tell(family, signal.SIGCONT)
+    if not are_gone(family[:1], stop_seconds):
+        tell(family, signal.SIGKILL)
+        are_gone(family, _KILLED_SECONDS)
 
 
 def _note_pid(pid_file: Path, pid: int) -> None:
