@@ -1,0 +1,137 @@
+"""Builds the web side every service has: errors, sign-in, pages, health, metrics, traces."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kit import problems, signin, telemetry
+from kit.pages import Pages
+from kit.pages.forms import TokenMissing
+from kit.problems import Problem
+from kit.settings import ServiceSettings
+from kit.tx import Database, run_sql
+
+TOKEN_MISSING = Problem(
+    HTTPStatus.FORBIDDEN, "form-token-missing", "The form is too old", "Trang đã mở quá lâu",
+    "Trang này đã mở quá lâu hoặc được gửi từ nơi khác. Ông/bà quay lại, tải lại trang rồi gửi lần nữa.",
+)  # fmt: skip
+
+
+def new_app(
+    *,
+    service: str,
+    settings: ServiceSettings,
+    database: Database,
+    pages: Pages,
+    table: problems.ErrorTable,
+    base: str,
+    lifespan: Callable[[FastAPI], AsyncIterator[None]] | None = None,
+) -> FastAPI:
+    """An application with everything but the service's own routes. `base` is where its pages live."""
+
+    @asynccontextmanager
+    async def living(app: FastAPI) -> AsyncIterator[None]:
+        if lifespan is None:
+            yield
+        else:
+            async with asynccontextmanager(lifespan)(app):
+                yield
+        await database.close()
+
+    app = FastAPI(
+        title=f"Motcua {service}",
+        version="1",
+        lifespan=living,
+        openapi_url=f"/api/{service}/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.database, app.state.settings, app.state.service = database, settings, service
+    signin.install(app, settings, service=service, base=base)
+    pages.install(app)
+    known: Mapping[type[Exception], Problem] = {**signin.PROBLEMS, TokenMissing: TOKEN_MISSING, **table}
+    problems.install(app, known, page=page_with(pages))
+    app.add_exception_handler(signin.NotSignedIn, send_to_sign_in(pages, base))
+    app.include_router(operator_routes(service))
+    app.add_middleware(Observed)
+    return app
+
+
+def page_with(pages: Pages) -> problems.RenderPage:
+    """Errors as pages of this service."""
+
+    def page(request: Request, status: int, title_vi: str, sentence_vi: str, trace_id: str) -> Response:
+        return pages.problem(request, status, title_vi, sentence_vi, trace_id)
+
+    return page
+
+
+def send_to_sign_in(pages: Pages, base: str) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """People are taken to sign in and back; API clients get the problem."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        if request.method == "GET" and problems.wants_page(request):
+            return RedirectResponse(signin.sign_in_address(request, base), HTTPStatus.SEE_OTHER)
+        problem = signin.PROBLEMS[signin.NotSignedIn]
+        return problems.answer(request, problem, problems.detail(error), page=page_with(pages))
+
+    return answer
+
+
+def operator_routes(service: str) -> APIRouter:
+    """Health and metrics; the front door does not pass them on."""
+    router = APIRouter(include_in_schema=False, dependencies=[signin.open_to_all])
+
+    @router.get("/healthz")
+    async def alive() -> dict[str, str]:
+        return {"service": service, "state": "alive"}
+
+    @router.get("/readyz")
+    async def ready(request: Request) -> Response:
+        database: Database = request.app.state.database
+        try:
+            async with database.transaction() as tx:
+                await run_sql(tx, "select 1 from kit_outbox limit 1")
+        except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready, and say why
+            return JSONResponse({"state": "no database", "reason": type(error).__name__}, 503)
+        return JSONResponse({"service": service, "state": "ready"})
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+class Observed:
+    """A span and a measurement per request, by route template: never by a path with ids in it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status = [500]
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                status[0] = message["status"]
+            await send(message)
+
+        parent = dict(scope["headers"]).get(b"traceparent", b"").decode() or None
+        began = time.perf_counter()
+        with telemetry.span(f"{scope['method']} request", parent=parent):
+            try:
+                await self.app(scope, receive, watched)
+            finally:
+                route = getattr(scope.get("route"), "path", "none")
+                seconds = time.perf_counter() - began
+                telemetry.REQUESTS.labels(scope["method"], route, status[0]).observe(seconds)

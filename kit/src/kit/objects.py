@@ -1,0 +1,85 @@
+"""The object store: immutable objects, flushed to disk before anything refers to them."""
+
+import asyncio
+import hashlib
+import os
+from pathlib import Path
+
+import obstore
+from obstore.exceptions import AlreadyExistsError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from contracts.facts import StoredObject
+
+
+class ObjectMissing(Exception):
+    """No object lies at this path."""
+
+
+class ObjectChanged(Exception):
+    """What lies at this path is not what was stored there."""
+
+
+class Objects:
+    """Objects by path. Writing the same bytes twice is harmless; other bytes at a taken path are refused."""
+
+    def __init__(self, url: str) -> None:
+        self.folder = Path(url.removeprefix("file://")) if url.startswith("file://") else None
+        if self.folder:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        self._store: ObjectStore = LocalStore(self.folder) if self.folder else from_url(url)
+
+    async def put(self, path: str, data: bytes) -> StoredObject:
+        """Store `data` at `path`, on disk when this returns. Raises ObjectChanged where other bytes lie there."""
+        digest = hashlib.sha256(data).hexdigest()
+        try:
+            await obstore.put_async(self._store, path, data, mode="create")
+        except AlreadyExistsError:
+            if hashlib.sha256(await self._read(path)).hexdigest() != digest:
+                raise ObjectChanged(path) from None
+        if self.folder:
+            await asyncio.to_thread(flush, self.folder, self.folder / path)
+        return StoredObject(path=path, sha256=digest, size=len(data))
+
+    async def get(self, stored: StoredObject) -> bytes:
+        """The bytes, checked against their digest. Raises ObjectMissing, ObjectChanged."""
+        data = await self._read(stored.path)
+        if hashlib.sha256(data).hexdigest() != stored.sha256:
+            raise ObjectChanged(stored.path)
+        return data
+
+    async def read(self, path: str) -> bytes:
+        """The bytes at a path whose digest nobody noted (contacts, staff cards). Raises ObjectMissing."""
+        return await self._read(path)
+
+    async def replace(self, path: str, data: bytes) -> StoredObject:
+        """Write a card that may change (staff cards); everything else is immutable and uses `put`."""
+        await obstore.put_async(self._store, path, data)
+        if self.folder:
+            await asyncio.to_thread(flush, self.folder, self.folder / path)
+        return StoredObject(path=path, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+
+    async def _read(self, path: str) -> bytes:
+        try:
+            found = await obstore.get_async(self._store, path)
+        except FileNotFoundError as error:
+            raise ObjectMissing(path) from error
+        return bytes(await found.bytes_async())
+
+
+def flush(root: Path, file: Path) -> None:
+    """Force a file and every folder above it, up to the store's root, onto the disk."""
+    flush_one(file)
+    for folder in file.parents:
+        flush_one(folder)
+        if folder == root:
+            return
+
+
+def flush_one(path: Path) -> None:
+    """Force one file or folder onto the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,63 @@
+"""Logs as JSON with trace ids, traces by OpenTelemetry, metrics for Prometheus. Carries no personal data."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from opentelemetry import propagate, trace
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from prometheus_client import Counter, Gauge, Histogram
+from pythonjsonlogger.json import JsonFormatter
+
+REQUESTS = Histogram("motcua_http_request_seconds", "Requests by route template", ["method", "route", "status"])
+OUTBOX_DEPTH = Gauge("motcua_outbox_events", "Events that wait to be sent")
+OUTBOX_AGE = Gauge("motcua_outbox_oldest_seconds", "Age of the oldest event that waits to be sent")
+EVENTS_SENT = Counter("motcua_events_sent_total", "Events the broker has taken", ["type"])
+EVENTS_TAKEN = Counter("motcua_events_taken_total", "Events handled", ["type"])
+EVENTS_DROPPED = Counter("motcua_events_repeated_total", "Events that came again and were dropped", ["type"])
+EVENTS_PARKED = Counter("motcua_events_parked_total", "Events parked, by kind", ["kind"])
+
+_tracer = trace.get_tracer("motcua")
+
+
+class _TraceIds(logging.Filter):
+    """Puts the present trace id on every log record."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.trace_id = trace_id()
+        return True
+
+
+def start(service: str, *, level: str = "INFO") -> None:
+    """Set up logging and tracing for this process."""
+    handler = logging.StreamHandler(sys.stderr)
+    fields = "%(asctime)s %(levelname)s %(name)s %(message)s %(trace_id)s"
+    handler.setFormatter(JsonFormatter(fields, static_fields={"service": service}))
+    handler.addFilter(_TraceIds())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for noisy in ("aiokafka", "httpx", "uvicorn.access", "alembic", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    trace.set_tracer_provider(TracerProvider(resource=Resource.create({"service.name": f"motcua-{service}"})))
+
+
+def trace_id() -> str:
+    """The present trace's id, 32 hex digits; empty outside any trace."""
+    context = trace.get_current_span().get_span_context()
+    return f"{context.trace_id:032x}" if context.is_valid else ""
+
+
+def traceparent() -> str | None:
+    """The present W3C trace context, or none outside any trace."""
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    return carrier.get("traceparent")
+
+
+@contextmanager
+def span(name: str, *, parent: str | None = None) -> Iterator[None]:
+    """A span called `name`; `parent` is a W3C trace context that came from outside."""
+    context = propagate.extract({"traceparent": parent}) if parent else None
+    with _tracer.start_as_current_span(name, context=context):
+        yield

@@ -1,0 +1,87 @@
+"""Transactions: one per request or event, committed before the answer leaves. Knows no table."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Request
+from sqlalchemy import CursorResult, event, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import Session
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kit.objects import Objects
+
+CONNECTION_LIMITS = {  # a frozen owner of a lock would otherwise block the next one for ever (tried)
+    "idle_in_transaction_session_timeout": "5s",
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "timezone": "UTC",
+}
+
+
+def async_url(database_url: str) -> str:
+    """The same address for SQLAlchemy's asyncpg."""
+    return database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+class Database:
+    """One service's database and what its transactions carry with them."""
+
+    def __init__(self, url: str, objects: Objects, *, pool_size: int = 10) -> None:
+        self.url = url
+        self.objects = objects
+        self.engine: AsyncEngine = create_async_engine(
+            async_url(url),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            json_serializer=_dumps,
+            json_deserializer=orjson.loads,
+            connect_args={"server_settings": CONNECTION_LIMITS, "timeout": 10},
+        )
+        self.after_say: list[Callable[[], None]] = []
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Commits at the end, rolls back on any exception; wakes the relay where something was said."""
+        async with AsyncSession(self.engine, expire_on_commit=False, info={"objects": self.objects}) as tx:
+            event.listen(tx.sync_session, "after_commit", self._wake_relay)
+            async with tx.begin():
+                yield tx
+
+    def _wake_relay(self, session: Session) -> None:
+        if session.info.pop("said", False):
+            for wake in self.after_say:
+                wake()
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+async def run_sql(tx: AsyncSession, statement: str, **values: Any) -> CursorResult[Any]:
+    """One statement in words of SQL, in this transaction; what was added before it is written first."""
+    await tx.flush()
+    return await (await tx.connection()).execute(text(statement), values)
+
+
+def objects_of(tx: AsyncSession) -> Objects:
+    """The object store that belongs to this transaction's service."""
+    found: Objects = tx.info["objects"]
+    return found
+
+
+async def open_tx(request: Request) -> AsyncIterator[AsyncSession]:
+    """The request's transaction."""
+    database: Database = request.app.state.database
+    async with database.transaction() as tx:
+        yield tx
+
+
+# scope="function" commits before the reply leaves; without it a failed commit would still answer 201 (tried).
+Tx = Annotated[AsyncSession, Depends(open_tx, scope="function")]
