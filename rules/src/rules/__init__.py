@@ -1,1 +1,1 @@
-"""The law as dated data and pure functions: procedures, forms, fees, calendars, codes."""
+"""The law as dated data and pure functions: no clock, no network, no service, no database."""

@@ -1,0 +1,202 @@
+"""Working time of one office: sums and differences of working minutes. Pure arithmetic over one approved record.
+
+Every session is a stretch on a line of microseconds from the first day's midnight, with the working time before it
+summed up beforehand; so each question is a binary search, however long the span.
+"""
+
+from bisect import bisect_left, bisect_right
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from rules.errors import OutsideCalendar
+from rules.records.calendar import WEEKDAYS, CalendarRecord, Schedule, SpecialDay
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")  # the whole country, +07:00 with no summer time in the years any calendar covers
+MINUTE = 60_000_000
+_DAY = 24 * 60 * MINUTE
+
+Sessions = tuple[tuple[time, time], ...]
+
+_KIND_VI = {
+    "holiday": "Nghỉ lễ",
+    "compensatory": "Nghỉ bù",
+    "swapped_off": "Nghỉ hoán đổi",
+    "working_saturday": "Làm bù thứ Bảy",
+}
+_KIND_EN = {
+    "holiday": "Public holiday",
+    "compensatory": "Compensatory day off",
+    "swapped_off": "Day off by swap",
+    "working_saturday": "Working Saturday",
+}
+
+
+class Calendar:
+    """One approved version of an office's calendar. Moments are aware; answers are in Vietnam's time.
+
+    Time outside the years it knows raises OutsideCalendar.
+    """
+
+    def __init__(self, record: CalendarRecord) -> None:
+        self.record = record
+        self.version = record.version
+        self.first, self.last = record.effective_from, record.effective_to
+        self._special = {special.day: special for special in record.special_days}
+        self._base = datetime.combine(self.first, time(), HANOI)
+        self._length = ((self.last - self.first).days + 1) * _DAY
+        self._working_days: list[int] = []
+        self._begins: list[int] = []
+        self._ends: list[int] = []
+        self._before: list[int] = []
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        total = 0
+        for offset in range(self._length // _DAY):
+            sessions = self._sessions_of(self.first + timedelta(days=offset))
+            if sessions:
+                self._working_days.append(self.first.toordinal() + offset)
+            for begins, ends in sessions:
+                self._begins.append(offset * _DAY + _since_midnight(begins))
+                self._ends.append(offset * _DAY + _since_midnight(ends))
+                self._before.append(total)
+                total += self._ends[-1] - self._begins[-1]
+
+    def _sessions_of(self, day: date) -> Sessions:
+        special = self._special.get(day)
+        if special:
+            return () if special.is_off else self.record.working_saturday_sessions
+        return _ordinary(self.record.working, day)
+
+    def covers(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    def sessions(self, day: date) -> Sessions:
+        """The stretches of that day that count for limits; none on a day off."""
+        self._check(day)
+        return self._sessions_of(day)
+
+    def reception_sessions(self, day: date) -> Sessions:
+        """When the desk is open (R13): its own schedule where there is one, else the working sessions."""
+        self._check(day)
+        special = self._special.get(day)
+        if special or not self.record.reception:
+            return self._sessions_of(day)
+        return tuple(session for schedule in self.record.reception for session in _ordinary(schedule, day))
+
+    def is_working_day(self, day: date) -> bool:
+        return bool(self.sessions(day))
+
+    def special_day(self, day: date) -> SpecialDay | None:
+        return self._special.get(day)
+
+    def reason(self, day: date, language: str = "vi") -> str:
+        """Why the day is off, or works, with its source, in words for people (`vi` or `en`)."""
+        self._check(day)
+        vietnamese = language == "vi"
+        special = self._special.get(day)
+        if special:
+            kind, name = (_KIND_VI, special.name_vi) if vietnamese else (_KIND_EN, special.name_en)
+            return f"{kind[special.kind]}: {name} ({special.source})"
+        if self._sessions_of(day):
+            return "Ngày làm việc" if vietnamese else "Working day"
+        return "Nghỉ hằng tuần" if vietnamese else "Weekly rest"
+
+    def add_working_minutes(self, at: datetime, minutes: int) -> datetime:
+        """The moment `minutes` of working time after `at` (before it, if negative); 0 gives `at` itself.
+
+        A sum that fills a session ends with that session, not at the start of the next one (R04); going back is the
+        mirror image and ends at a session's start.
+        """
+        position = self._position(at)
+        if minutes == 0:
+            return at.astimezone(HANOI)
+        target = self._worked(position) + minutes * MINUTE
+        reached = self._forward(target) if minutes > 0 else self._back(target)
+        return self._base + timedelta(microseconds=reached)
+
+    def _forward(self, target: int) -> int:
+        index = bisect_left(self._before, target) - 1
+        reached = self._begins[index] + target - self._before[index]
+        if reached > self._ends[index]:
+            raise OutsideCalendar(self.version, None)
+        return reached
+
+    def _back(self, target: int) -> int:
+        if target < 0:
+            raise OutsideCalendar(self.version, None)
+        index = bisect_right(self._before, target) - 1
+        return self._begins[index] + target - self._before[index]
+
+    def working_minutes_between(self, begins: datetime, ends: datetime) -> int:
+        """Whole working minutes from one moment to another, negative if the second is earlier; parts are cut off."""
+        worked = self._worked(self._position(ends)) - self._worked(self._position(begins))
+        return worked // MINUTE if worked >= 0 else -(-worked // MINUTE)
+
+    def add_working_days(self, day: date, count: int) -> date:
+        """The `count`th working day after `day`, which itself is not counted; before it, if negative; 0 gives `day`."""
+        self._check(day)
+        if count == 0:
+            return day
+        ordinal = day.toordinal()
+        if count > 0:
+            index = bisect_right(self._working_days, ordinal) + count - 1
+        else:
+            index = bisect_left(self._working_days, ordinal) + count
+        if not 0 <= index < len(self._working_days):
+            raise OutsideCalendar(self.version, day)
+        return date.fromordinal(self._working_days[index])
+
+    def next_working_day(self, day: date) -> date:
+        """The first working day after `day`."""
+        return self.add_working_days(day, 1)
+
+    def is_in_session(self, at: datetime) -> bool:
+        """Both ends of a session belong to it."""
+        position = self._position(at)
+        index = bisect_right(self._begins, position) - 1
+        return index >= 0 and position <= self._ends[index]
+
+    def opening_from(self, at: datetime) -> datetime:
+        """The moment itself if the office's day has begun and not ended, else the start of its next working day (T03).
+
+        The midday pause belongs to the day; before the first session the day's own opening comes next.
+        """
+        local = at.astimezone(HANOI)
+        sessions = self.sessions(local.date())
+        if sessions and local.time() <= sessions[-1][1]:
+            return max(local, datetime.combine(local.date(), sessions[0][0], HANOI))
+        day = self.next_working_day(local.date())
+        return datetime.combine(day, self.sessions(day)[0][0], HANOI)
+
+    def days_off(self, after: date, until: date) -> tuple[tuple[date, str], ...]:
+        """Days that do not count, with the reason of each, between two dates: the first left out, the last included."""
+        days = (after + timedelta(days=n) for n in range(1, (until - after).days + 1))
+        return tuple((day, self.reason(day)) for day in days if not self.is_working_day(day))
+
+    def _worked(self, position: int) -> int:
+        index = bisect_right(self._begins, position) - 1
+        if index < 0:
+            return 0
+        return self._before[index] + min(position, self._ends[index]) - self._begins[index]
+
+    def _position(self, at: datetime) -> int:
+        if at.tzinfo is None:
+            raise ValueError("a moment without its time zone cannot be placed in a calendar")
+        since = at - self._base
+        position = since.days * _DAY + since.seconds * 1_000_000 + since.microseconds
+        if not 0 <= position < self._length:
+            raise OutsideCalendar(self.version, at)
+        return position
+
+    def _check(self, day: date) -> None:
+        if not self.first <= day <= self.last:
+            raise OutsideCalendar(self.version, day)
+
+
+def _ordinary(schedule: Schedule, day: date) -> Sessions:
+    return schedule.sessions if WEEKDAYS[day.weekday()] in schedule.weekdays else ()
+
+
+def _since_midnight(clock: time) -> int:
+    return (clock.hour * 60 + clock.minute) * MINUTE

@@ -1,0 +1,217 @@
+"""When a limit ends, how late something was, and how a limit is shared among steps. Pure; R02 to R05, R07 and R12.
+
+Nothing here reads a clock: every moment is an argument. Moments are aware; answers are in Vietnam's time.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from rules.calendar import HANOI, Calendar
+from rules.readings import DEFAULT, Readings
+from rules.records.limit import Limit, StartRule, Unit
+from rules.records.procedure import Procedure, Step
+
+__all__ = [
+    "Apology",
+    "Due",
+    "Lateness",
+    "Limit",
+    "StartRule",
+    "StepPlan",
+    "Unit",
+    "apology",
+    "check_limit",
+    "due",
+    "lateness",
+    "missed_at",
+    "plan",
+    "shares",
+    "start",
+    "time_left",
+]
+
+SHORT_LIMIT_WORKING_DAYS = 3  # R07: under this many working days the draft of an apology appears at the start
+DRAFT_AHEAD_WORKING_DAYS = 2  # R07
+
+
+@dataclass(frozen=True)
+class Due:
+    """The moment a limit ends and everything needed to explain it.
+
+    `skipped` lists the days that did not count, each with its reason; for a calendar-day limit these are only the days
+    it had to roll over. `readings` names our readings that took part.
+    """
+
+    at: datetime
+    start: datetime
+    limit: Limit
+    calendar_version: str
+    skipped: tuple[tuple[date, str], ...] = ()
+    readings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """The judgement of R05, and the working minutes from the finish to the due moment, negative when past it."""
+
+    kind: Literal["early", "on_time", "late"]
+    margin_working_minutes: int
+
+
+@dataclass(frozen=True)
+class StepPlan:
+    """What one step may use of the whole, and the moment by which it should be through."""
+
+    step: Step
+    working_minutes: int
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Apology:
+    """From when a letter of apology is drafted, and the last date on which a new date may still be given (R07)."""
+
+    draft_at: datetime
+    last_on: date
+
+
+def start(
+    rule: StartRule, *, received_at: datetime | None, valid_at: datetime | None = None, paid_at: datetime | None = None
+) -> datetime | None:
+    """The moment the clock starts by the procedure's rule (R02), or None while something it needs is missing.
+
+    `valid_at` is when the last valid piece was received, `paid_at` when the money was paid; never a click.
+    """
+    if rule == "valid_dossier":
+        return valid_at
+    if rule == "valid_dossier_and_fee":
+        return max(valid_at, paid_at) if valid_at and paid_at else None
+    return received_at
+
+
+def due(limit: Limit, start: datetime, calendar: Calendar, *, readings: Readings = DEFAULT) -> Due:
+    """When a limit that starts at `start` ends. The start is read to the minute, as form 01 prints it.
+
+    The start's own date is not counted (R03). Raises OutsideCalendar if the end lies in a year nobody has approved.
+    """
+    begins = start.astimezone(HANOI).replace(second=0, microsecond=0)
+    if readings.main_limit_rolls:
+        begins = calendar.opening_from(begins)
+    if limit.unit == "working_days":
+        return _working_days(limit, begins, calendar, readings)
+    if limit.unit == "calendar_days":
+        return _calendar_days(limit, begins, calendar, readings)
+    return _working_time(limit, begins, calendar)
+
+
+def _working_time(limit: Limit, begins: datetime, calendar: Calendar) -> Due:
+    minutes = limit.value * (60 if limit.unit == "working_hours" else 1)
+    ends = calendar.add_working_minutes(begins, minutes)
+    skipped = calendar.days_off(begins.date() - timedelta(days=1), ends.date())
+    return Due(ends, begins, limit, calendar.version, skipped, ("R04",))
+
+
+def _working_days(limit: Limit, begins: datetime, calendar: Calendar, readings: Readings) -> Due:
+    day = calendar.add_working_days(begins.date(), limit.value)
+    ends = datetime.combine(day, _clock_time(begins.time(), day, calendar, readings), HANOI)
+    return Due(ends, begins, limit, calendar.version, calendar.days_off(begins.date(), day), ("R03", "R04"))
+
+
+def _calendar_days(limit: Limit, begins: datetime, calendar: Calendar, readings: Readings) -> Due:
+    """Days off count, but the last day may not be one: it rolls to the next working day (Civil Code, art. 148(5))."""
+    last = begins.date() + timedelta(days=limit.value)
+    if calendar.is_working_day(last):
+        ends = datetime.combine(last, _clock_time(begins.time(), last, calendar, readings), HANOI)
+        return Due(ends, begins, limit, calendar.version, (), ("R03", "R04"))
+    day = calendar.next_working_day(last)
+    ends = datetime.combine(day, calendar.sessions(day)[-1][1], HANOI)
+    skipped = calendar.days_off(last - timedelta(days=1), day)
+    return Due(ends, begins, limit, calendar.version, skipped, ("R03", "R04"))
+
+
+def _clock_time(clock: time, day: date, calendar: Calendar, readings: Readings) -> time:
+    """R04: the start's time of day, moved back to the end of the last session begun, or up to the first session."""
+    sessions = calendar.sessions(day)
+    if readings.day_limit_clock == "close_of_day":
+        return sessions[-1][1]
+    begun = [ends for begins, ends in sessions if begins <= clock]
+    return min(clock, begun[-1]) if begun else sessions[0][0]
+
+
+def check_limit(
+    procedure: Procedure, channel: str, received_at: datetime, calendar: Calendar, *, readings: Readings = DEFAULT
+) -> Due:
+    """By when the one-stop officer must have checked the dossier; an online one, out of hours, starts when it opens.
+
+    Raises ValueError if no act has published a check limit for the procedure (R14).
+    """
+    if procedure.check_limit is None:
+        raise ValueError(f"{procedure.id}: the check limit is not yet published")
+    begins = received_at
+    if channel == "online" and readings.online_check_rolls:
+        begins = calendar.opening_from(received_at)
+    found = due(procedure.check_limit, begins, calendar, readings=readings)
+    if begins == received_at:
+        return found
+    return Due(found.at, found.start, found.limit, found.calendar_version, found.skipped, (*found.readings, "T03"))
+
+
+def lateness(due: Due, finished_at: datetime, calendar: Calendar) -> Lateness:
+    """Early, on time or late (R05): by the date for day limits (until 24:00), by the minute for hour limits."""
+    finished = finished_at.astimezone(HANOI).replace(second=0, microsecond=0)
+    done, wanted = (finished.date(), due.at.date()) if due.limit.is_in_days else (finished, due.at)
+    kind: Literal["early", "on_time", "late"] = "early" if done < wanted else "on_time" if done == wanted else "late"
+    return Lateness(kind, calendar.working_minutes_between(finished, due.at))
+
+
+def missed_at(due: Due) -> datetime:
+    """The first moment at which an unfinished dossier is late (R05): midnight after the date, or the next minute."""
+    if due.limit.is_in_days:
+        return datetime.combine(due.at.date() + timedelta(days=1), time(), HANOI)
+    return due.at + timedelta(minutes=1)
+
+
+def time_left(due_at: datetime, now: datetime, calendar: Calendar) -> int:
+    """Working minutes from now to the due moment, negative once it has passed."""
+    return calendar.working_minutes_between(now, due_at)
+
+
+def apology(due: Due, calendar: Calendar) -> Apology:
+    """The span in which a new date may be given: at the latest one day before the due date (R07)."""
+    last_on = due.at.date() - timedelta(days=1)
+    if _is_short(due, calendar):
+        return Apology(due.start, last_on)
+    day = calendar.add_working_days(due.at.date(), -DRAFT_AHEAD_WORKING_DAYS)
+    return Apology(datetime.combine(day, calendar.sessions(day)[0][0], HANOI), last_on)
+
+
+def _is_short(due: Due, calendar: Calendar) -> bool:
+    return calendar.add_working_days(due.at.date(), -SHORT_LIMIT_WORKING_DAYS) < due.start.date()
+
+
+def shares(steps: Iterable[Step], minutes: int) -> list[int]:
+    """Cut the whole into each step's minutes by largest remainder, so that they sum to it exactly (R12).
+
+    A step without a share gets 0; of equal remainders the earlier step's is served first.
+    """
+    weights = [step.share or 0 for step in steps]
+    whole = sum(weights)
+    if not whole:
+        return [0] * len(weights)
+    cut = [minutes * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda n: -(minutes * weights[n] % whole))
+    for n in by_remainder[: minutes - sum(cut)]:
+        cut[n] += 1
+    return cut
+
+
+def plan(steps: Sequence[Step], start: datetime, due_at: datetime, calendar: Calendar) -> list[StepPlan]:
+    """Each step's working minutes and planned end, one after the other; the last share ends when the limit does."""
+    begins = start.astimezone(HANOI)
+    used, planned = 0, []
+    for step, minutes in zip(steps, shares(steps, calendar.working_minutes_between(begins, due_at)), strict=True):
+        used += minutes
+        planned.append(StepPlan(step, minutes, calendar.add_working_minutes(begins, used)))
+    return planned

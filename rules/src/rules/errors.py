@@ -1,0 +1,78 @@
+"""What the rules can refuse. Each error carries the facts, so that a page can say it in Vietnamese.
+
+RulesError
+├── BadData            the catalogue itself is wrong: file, line, reason
+├── Unknown            asked for something the catalogue does not hold
+│   ├── UnknownProcedure, UnknownForm, UnknownFee, UnknownFeeItem, UnknownOffice, UnknownCodeFormat
+├── NotInForce         the record exists, but not on that date
+└── OutsideCalendar    a moment before or after the years the calendar knows
+"""
+
+from datetime import date, datetime
+
+
+class RulesError(Exception):
+    """Anything the rules refuse."""
+
+
+class BadData(RulesError):
+    """A catalogue file that may not be used; the message starts `file:line: reason`."""
+
+    def __init__(self, file: str, line: int, reason: str) -> None:
+        super().__init__(f"{file}:{line}: {reason}")
+        self.file = file
+        self.line = line
+        self.reason = reason
+
+
+class Unknown(RulesError):
+    """Asked for something the catalogue does not hold."""
+
+    kind = "record"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no such {self.kind}: {name}")
+        self.name = name
+
+
+class UnknownProcedure(Unknown):
+    kind = "procedure"
+
+
+class UnknownForm(Unknown):
+    kind = "form"
+
+
+class UnknownFee(Unknown):
+    kind = "fee table"
+
+
+class UnknownFeeItem(Unknown):
+    kind = "fee item"
+
+
+class UnknownOffice(Unknown):
+    kind = "office"
+
+
+class UnknownCodeFormat(Unknown):
+    kind = "code format"
+
+
+class NotInForce(RulesError):
+    """The record exists, but no version of it holds on that date."""
+
+    def __init__(self, name: str, on: date) -> None:
+        super().__init__(f"{name} is not in force on {on.isoformat()}")
+        self.name = name
+        self.on = on
+
+
+class OutsideCalendar(RulesError):
+    """A moment before or after the years the calendar knows; guessing would be worse than refusing."""
+
+    def __init__(self, version: str, at: date | datetime | None) -> None:
+        asked = at.isoformat() if at else "the moment asked for"
+        super().__init__(f"{asked} is outside calendar {version}")
+        self.version = version
+        self.at = at

@@ -1,0 +1,78 @@
+"""Turns what a browser sends into what a form's schema expects, and copies what is known already. Judges nothing."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from rules.forms import Data, without_blanks
+from rules.records.form import Form, FormField
+
+_TRUE = {"true", "on", "yes", "1", "có"}
+_FALSE = {"false", "off", "no", "0", "không"}
+_VIETNAMESE_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
+
+
+def tidy(form: Form, data: Data) -> dict[str, Any]:
+    """Trimmed texts, numbers and dates out of their usual writing ("12", "125,5", "03/03/2025"), nothing blank.
+
+    What cannot be read is left as it is, so that `validate` can say so and the page can show what was typed.
+    """
+    read = {key: _read(form.field(key), value) for key, value in data.items()}
+    return without_blanks(read)
+
+
+def _read(field: FormField | None, value: Any) -> Any:
+    if field is None:
+        return value
+    if field.type == "table" and isinstance(value, list):
+        return [_row(field, row) for row in value]
+    if not isinstance(value, str):
+        return value
+    return _from_text(field, value.strip())
+
+
+def _row(table: FormField, row: Any) -> Any:
+    if not isinstance(row, Mapping):
+        return row
+    columns = {column.key: column for column in table.columns}
+    return {key: _read(columns.get(key), value) for key, value in row.items()}
+
+
+def _from_text(field: FormField, text: str) -> Any:
+    if field.type == "integer":
+        return int(text) if re.fullmatch(r"[+-]?\d{1,15}", text) else text
+    if field.type == "decimal":
+        return float(text.replace(",", ".")) if re.fullmatch(r"[+-]?\d{1,15}([.,]\d{1,9})?", text) else text
+    if field.type == "boolean":
+        return True if text.lower() in _TRUE else False if text.lower() in _FALSE else text
+    if field.type == "date" and _VIETNAMESE_DATE.fullmatch(text):
+        return _iso(text)
+    return text
+
+
+def _iso(text: str) -> str:
+    try:
+        return datetime.strptime(text, "%d/%m/%Y").date().isoformat()  # noqa: DTZ007  a date has no zone
+    except ValueError:
+        return text
+
+
+def prefill(
+    form: Form, sheets: Mapping[str, Data] | None = None, profile: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """What can be filled in beforehand: from the applicant's profile, then from other sheets of the same dossier.
+
+    `sheets` holds one sheet per form id; `profile` may have name, address, phone, email, head_name, head_title, office.
+    """
+    known = {field.key: _known(field, sheets or {}, profile or {}) for field in form.fields()}
+    return {key: value for key, value in known.items() if value is not None}
+
+
+def _known(field: FormField, sheets: Mapping[str, Data], profile: Mapping[str, str]) -> Any:
+    if field.copy_of:
+        form_id, _, key = field.copy_of.partition(".")
+        copied = sheets.get(form_id, {}).get(key)
+        if copied not in (None, ""):
+            return copied
+    return profile.get(field.profile) if field.profile else None
