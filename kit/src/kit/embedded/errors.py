@@ -12,6 +12,7 @@ _REASONS = {
     errno.EACCES: "it may not be written by this user",
     errno.EPERM: "it may not be written by this user",
     errno.EROFS: "it is on a read-only disk",
+    errno.EEXIST: "a file stands where a folder is needed",
     errno.ENOTDIR: "a file stands where a folder is needed",
 }
 

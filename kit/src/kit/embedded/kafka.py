@@ -119,6 +119,8 @@ def _write_properties(path: Path, data: Path, ports: list[int]) -> None:
         "transaction.state.log.num.partitions": "4",
         "share.coordinator.state.topic.replication.factor": "1",
         "share.coordinator.state.topic.min.isr": "1",
+        "broker.session.timeout.ms": "3000",  # after a power cut the controller waits so long for the broker's old self
+        "broker.heartbeat.interval.ms": "500",
         "group.initial.rebalance.delay.ms": "0",
         "group.min.session.timeout.ms": "6000",
         "log.cleaner.dedupe.buffer.size": str(16 * 2**20),  # out of a heap of 384 MB
