@@ -17,7 +17,7 @@ up: setup-demo ## start everything on this machine, walk nothing
 	@$(BIN)/motcua up
 test: setup ## every test, with real PostgreSQL, Kafka and browser
 	@$(BIN)/python tools/test
-test-fast: setup ## without broker, database and browser
+test-fast: setup ## without broker and browser
 	@$(BIN)/python tools/test -m "not kafka and not browser and not slow"
 journeys: setup ## the tests that start everything
 	@$(BIN)/python tools/test tests/journeys

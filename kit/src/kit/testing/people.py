@@ -29,14 +29,14 @@ TEST_ENVIRONMENT = {
     "client_id": "test",
     "client_secret": "client-secret-of-a-test",
     "session_secret": SESSION_SECRET,
-    "office": "so-khcn-mau",
+    "office": "demo-dost",
     "listen_port": 0,
 }
 
 
 def a_person(*roles: str, id: str = "p-test", name: str = "Nguyễn Thị Thử", **more: Any) -> Person:
     """Somebody with these roles."""
-    more.setdefault("office", "so-khcn-mau")
+    more.setdefault("office", "demo-dost")
     more.setdefault("email", "thu@mau.example")
     return Person(id=id, name=name, roles=frozenset(roles), **more)
 
