@@ -1,9 +1,15 @@
 """For every test: sockets stay on this machine, and in CI a missing part fails instead of skipping."""
 
+import importlib
 import os
 from collections.abc import Generator
 
 import pytest
+
+# Under --import-mode=importlib a test in `rules/tests` is imported as `rules.tests.…`; while `rules` is not imported,
+# pytest makes an empty module of that name from the folder, and the package is hidden.
+for package in ("contracts", "rules", "kit", "sandbox", "motcua"):
+    importlib.import_module(package)
 
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 
