@@ -19,12 +19,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def only_loopback() -> Generator[None]:
+def only_loopback() -> None:
     """A test that reaches for another machine fails."""
     from pytest_socket import socket_allow_hosts
 
     socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
-    yield
 
 
 @pytest.hookimpl(hookwrapper=True)
