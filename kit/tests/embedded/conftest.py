@@ -23,25 +23,36 @@ part.start()
 print(part.pid, flush=True)
 time.sleep(600)
 """
+Begin = Callable[..., subprocess.Popen[str]]
 Launch = Callable[..., tuple[subprocess.Popen[str], int]]
 
 
 @pytest.fixture
-def launch() -> Iterator[Launch]:
-    """Start a part from another process; returns that process and the part's number."""
+def begin() -> Iterator[Begin]:
+    """Another process that is about to start a part."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(part: str, folder: Path, **env: str) -> tuple[subprocess.Popen[str], int]:
+    def begun(part: str, folder: Path, **env: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-c", LAUNCHER, part, str(folder)]
-        launcher = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env or os.environ)
-        started.append(launcher)
-        assert launcher.stdout is not None
-        return launcher, int(launcher.stdout.readline())
+        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env or os.environ))
+        return started[-1]
 
-    yield start
+    yield begun
     for launcher in started:
         launcher.kill()
         launcher.communicate()
+
+
+@pytest.fixture
+def launch(begin: Begin) -> Launch:
+    """Start a part from another process; returns that process and the part's number."""
+
+    def launched(part: str, folder: Path, **env: str) -> tuple[subprocess.Popen[str], int]:
+        launcher = begin(part, folder, **env)
+        assert launcher.stdout is not None
+        return launcher, int(launcher.stdout.readline())
+
+    return launched
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_a_missing_jar_is_downloaded_with_an_empty_environment_and_home(jars: Pa
     command = [sys.executable, "-c", program, str(jars)]
     env = {"HOME": str(tmp_path / "home"), "PATH": os.defpath}
     result = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-    assert result.stdout == "Kafka: downloading 1 jars, once\nKafka: 46/46 jars\n", result.stderr
+    assert result.stdout == "Kafka: downloading 1 of 46 jars, once\nKafka: 46/46 jars\n", result.stderr
     assert len(list(jars.iterdir())) == 46
     assert not (tmp_path / "home").exists()
 

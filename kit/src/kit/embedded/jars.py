@@ -49,9 +49,10 @@ def locked() -> list[Jar]:
 
 
 def default_folder() -> Path:
-    """Beside the Python environment, so that it goes when that goes; in the user's cache where there is none."""
-    if sys.prefix != sys.base_prefix and os.access(sys.prefix, os.W_OK):
-        return Path(sys.prefix) / "jars"
+    """In the Python environment, so that it goes when that goes; in the user's cache where that cannot be."""
+    inside = Path(sys.prefix) / "jars"
+    if inside.is_dir() or (sys.prefix != sys.base_prefix and os.access(sys.prefix, os.W_OK)):
+        return inside
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(cache) / "motcua-jars"
 
@@ -87,7 +88,7 @@ def _digest(path: Path) -> str:
 def _download(missing: list[Jar], total: int, folder: Path, say: Say) -> None:
     """Several at once into a folder of its own; only whole, right files move to where they are looked for."""
     folder.mkdir(parents=True, exist_ok=True)
-    say(f"Kafka: downloading {len(missing)} jars, once")
+    say(f"Kafka: downloading {len(missing)} of {total} jars, once")
     with (
         tempfile.TemporaryDirectory(dir=folder, prefix="incoming-") as incoming,
         _system_certificates(),

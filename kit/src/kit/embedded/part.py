@@ -2,6 +2,7 @@
 in a sentence, and all the ways to stop. Knows neither of them."""
 
 import shutil
+import signal
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import ClassVar
 from kit.embedded.errors import FULL_DISK, EmbeddedError, writing_in
 from kit.embedded.folder import FolderLock
 from kit.embedded.ports import free_port, is_free
-from kit.embedded.process import Process
+from kit.embedded.process import Process, stop_leftover
 
 Say = Callable[[str], None]
 NEEDED_MB = 64  # below this the first start of neither part succeeds
@@ -37,6 +38,7 @@ class Part(ABC):
         self.data = self.folder / "data"
         self.log = self.folder / "log" / f"{self.name.lower()}.log"
         self.pid_file = self.folder / "process"
+        self._first_pid_file = self.folder / "process-first"
         self._ports = list(ports)
         self._lock = FolderLock(self.folder)
         self._process: Process | None = None
@@ -68,6 +70,7 @@ class Part(ABC):
         self._lock.acquire()
         try:
             self._check_space()
+            stop_leftover(self._first_pid_file, signal.SIGKILL, self.stop_seconds)  # what it made so far is made anew
             self._prepare(say)
             say(f"{self.name}: starting")
             self._start_on_free_ports()
@@ -110,8 +113,8 @@ class Part(ABC):
 
     def _run_once(self, argv: list[str], env: dict[str, str], user: int | None = None) -> None:
         """Run the program that makes the data folder to its end. Raises EmbeddedError with what it said."""
-        log, pid_file = self.log.with_name(f"{self.name.lower()}-first.log"), self.folder / "process-first"
-        once = Process(f"{self.name}'s first step", argv, log=log, env=env, cwd=Path("/"), pid_file=pid_file, user=user)
+        log, note = self.log.with_name(f"{self.name.lower()}-first.log"), self._first_pid_file
+        once = Process(f"{self.name}'s first step", argv, log=log, env=env, cwd=Path("/"), pid_file=note, user=user)
         once.start()
         try:
             status = once.wait(self.start_seconds)

@@ -13,6 +13,7 @@ import psutil
 
 from kit.embedded.account import account_for
 from kit.embedded.errors import EmbeddedError, writing_in
+from kit.embedded.guard import are_gone, tell
 from kit.embedded.part import Part, Say
 from kit.embedded.ports import HOST
 from kit.embedded.process import Process, stop_leftover
@@ -86,9 +87,8 @@ class Postgres(Part):
         """Stop what a killed launcher left: the postmaster by its note, then backends it may have left behind."""
         stop_leftover(self.pid_file, signal.SIGINT, self.stop_seconds)
         left = [process for process in psutil.process_iter() if _works_in(process, self.data)]
-        for process in left:
-            process.kill()
-        psutil.wait_procs(left, timeout=self.stop_seconds)
+        tell(left, signal.SIGKILL)
+        are_gone(left, self.stop_seconds)
         with writing_in(self.folder):
             (self.data / "postmaster.pid").unlink(missing_ok=True)
 
