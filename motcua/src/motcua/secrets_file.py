@@ -1,0 +1,30 @@
+"""Secrets of a one-machine installation: made once, kept in one file only its owner can read."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+
+class Secrets:
+    """Random words by name. The same name gives the same word at every start of the same folder."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._words: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+
+    def word(self, name: str) -> str:
+        """The secret of this name, made and kept when first asked for."""
+        if name not in self._words:
+            self._words[name] = secrets.token_urlsafe(32)
+            self._keep()
+        return self._words[name]
+
+    def _keep(self) -> None:
+        fresh = self._file.with_suffix(".new")
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as out:
+            out.write(json.dumps(self._words))
+            out.flush()
+            os.fsync(handle)
+        fresh.replace(self._file)
