@@ -127,7 +127,7 @@ def test_an_officer_signs_in_with_code_nonce_and_pkce(provider: Provider, read_p
         "p-case-officer",
         "n1",
     )
-    assert (said["roles"], said["office"], said["unit"]) == (["case_officer"], "so-khcn-mau", "qlcn")
+    assert (said["roles"], said["office"], said["unit"]) == (["case_officer"], "demo-dost", "radiation")
     assert said["title"]
     assert said["phone"]
     assert said["exp"] > time.time() > said["iat"] - 2
@@ -136,7 +136,7 @@ def test_an_officer_signs_in_with_code_nonce_and_pkce(provider: Provider, read_p
     assert (access["aud"], access["client_id"]) == ("motcua-api", OFFICIAL.id)
     bearer = {"Authorization": f"Bearer {got.json()['access_token']}"}
     about = httpx.get(f"{provider.issuer}/userinfo", headers=bearer).json()
-    assert (about["sub"], about["email"]) == ("p-case-officer", "quoc.dung@so-khcn-mau.example")
+    assert (about["sub"], about["email"]) == ("p-case-officer", "quoc.dung@sokhcn.mau.example")
 
 
 def test_an_applicant_says_for_whom_they_file(provider: Provider, a_code: Callable[..., str]) -> None:
