@@ -156,7 +156,8 @@ def _record(document: Document, kind: type[AnyRecord]) -> AnyRecord:
     try:
         return kind.model_validate(document.data)
     except ValidationError as refused:
-        first = refused.errors()[0]
+        # a key nobody knows explains better than the key that is then missing
+        first = min(refused.errors(), key=lambda error: error["type"] != "extra_forbidden")
         raise document.refuse(tuple(first["loc"]), first["msg"]) from refused
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from rules.calendar import HANOI, Calendar
+from rules.errors import NotPublished
 from rules.readings import DEFAULT, Readings
 from rules.records.limit import Limit, StartRule, Unit
 from rules.records.procedure import Procedure, Step
@@ -145,10 +146,10 @@ def check_limit(
 ) -> Due:
     """By when the one-stop officer must have checked the dossier; an online one, out of hours, starts when it opens.
 
-    Raises ValueError if no act has published a check limit for the procedure (R14).
+    Raises NotPublished if no act gives the procedure a check limit (R14).
     """
     if procedure.check_limit is None:
-        raise ValueError(f"{procedure.id}: the check limit is not yet published")
+        raise NotPublished(procedure.id, "check limit")
     begins = received_at
     if channel == "online" and readings.online_check_rolls:
         begins = calendar.opening_from(received_at)

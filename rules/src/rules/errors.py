@@ -5,6 +5,8 @@ RulesError
 ├── Unknown            asked for something the catalogue does not hold
 │   ├── UnknownProcedure, UnknownForm, UnknownFee, UnknownFeeItem, UnknownOffice, UnknownCodeFormat
 ├── NotInForce         the record exists, but not on that date
+├── NotPublished       no act has published it yet (R14)
+├── NotPriced          the fee table has no amount for what is asked
 └── OutsideCalendar    a moment before or after the years the calendar knows
 """
 
@@ -66,6 +68,24 @@ class NotInForce(RulesError):
         super().__init__(f"{name} is not in force on {on.isoformat()}")
         self.name = name
         self.on = on
+
+
+class NotPublished(RulesError):
+    """No act has published it yet: shown as that, never replaced by a guess (R14)."""
+
+    def __init__(self, procedure_id: str, what: str) -> None:
+        super().__init__(f"{procedure_id}: the {what} is not yet published")
+        self.procedure_id = procedure_id
+        self.what = what
+
+
+class NotPriced(RulesError):
+    """The fee table says nothing about this action."""
+
+    def __init__(self, fee_id: str, action: str) -> None:
+        super().__init__(f"{fee_id} has no amount for the action {action!r}")
+        self.fee_id = fee_id
+        self.action = action
 
 
 class OutsideCalendar(RulesError):

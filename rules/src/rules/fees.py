@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 
 from rules.catalogue import Catalogue, load
-from rules.errors import NotInForce, UnknownFee, UnknownFeeItem
+from rules.errors import NotInForce, NotPriced, UnknownFee, UnknownFeeItem
 from rules.records.fee import FeeItem, FeeModifier, FeeTable
 from rules.records.procedure import Procedure
 
@@ -64,7 +64,7 @@ def fee(
     """The fee for so many items of each kind.
 
     Raises UnknownFee (the procedure has no table), NotInForce (the table had not begun or had ended), UnknownFeeItem,
-    and ValueError for a negative number or an action that the table does not price.
+    NotPriced (an action without an amount), and ValueError for a negative number.
     """
     table = _table(procedure, filed_on, catalogue or load())
     lines = tuple(_line(table, key, count) for key, count in items.items() if count)
@@ -100,7 +100,7 @@ def _modifiers(table: FeeTable, *, action: str, channel: str, filed_on: date) ->
         if one.enabled and one.is_in_force(filed_on) and one.applies_to == wanted[one.kind]
     ]
     if action != "new" and not any(one.kind == "action" for one in used):
-        raise ValueError(f"{table.id} does not price the action {action!r}")
+        raise NotPriced(table.id, action)
     return used
 
 

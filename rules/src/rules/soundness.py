@@ -18,6 +18,7 @@ from rules.source_yaml import Document, Location
 Held = tuple[Document, Record]
 Fault = tuple[Location, str]
 WHOLE = 100
+SWAP = {"swapped_off", "working_saturday"}
 
 
 class Known:
@@ -173,7 +174,7 @@ def _form_fields(record: Record, known: Known) -> Iterator[Fault]:
         if keys.count(field.key) > 1:
             yield location, f"field {field.key} stands twice"
         if field.condition and field.condition.field not in keys:
-            yield (*location, "condition"), f"no field {field.condition.field}"
+            yield (*location, "condition", "field"), f"no field {field.condition.field}"
         if field.copy_of:
             form_id, _, key = field.copy_of.partition(".")
             yield from _reference(FieldRef(form_id=form_id, field=key), (*location, "copy_of"), known)
@@ -200,10 +201,10 @@ def _shape(field: FormField, at: Location) -> Iterator[Fault]:
 def _form_checks(record: Record, known: Known) -> Iterator[Fault]:
     assert isinstance(record, Form)
     for index, one in enumerate(record.checks):
-        named = (one.field, one.table) if one.kind == "rows_equal" else (one.field, one.by)
-        for name in named:
+        other = ("table", one.table) if one.kind == "rows_equal" else ("by", one.by)
+        for key, name in (("field", one.field), other):
             if record.field(name) is None:
-                yield ("checks", index), f"no field {name}"
+                yield ("checks", index, key), f"no field {name}"
 
 
 # --- fees, calendars, offices, codes ---
@@ -241,9 +242,9 @@ def _special_day(day: SpecialDay, at: Location, by_date: Mapping[date, SpecialDa
         yield (*at, "kind"), "a weekday works anyway"
     if day.kind in ("compensatory", "swapped_off") and at_weekend:
         yield (*at, "kind"), "a weekend day is off anyway"
-    if day.kind in ("swapped_off", "working_saturday"):
+    if day.kind in SWAP:
         other = by_date.get(day.paired_with) if day.paired_with else None
-        if other is None or other.paired_with != day.day or other.kind == day.kind:
+        if other is None or other.paired_with != day.day or {day.kind, other.kind} != SWAP:
             yield at, "a swap has two days, each naming the other in paired_with"
 
 

@@ -65,7 +65,10 @@ class _Builder:
             return self.mapping(node, location)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*location, index)) for index, item in enumerate(node.value)]
-        return self._loader.construct_object(node)
+        try:
+            return self._loader.construct_object(node)
+        except ValueError as broken:  # a date that does not exist
+            raise BadData(self._name, node.start_mark.line + 1, str(broken)) from broken
 
     def mapping(self, node: yaml.MappingNode, location: Location) -> dict[str, Any]:
         built: dict[str, Any] = {}

@@ -2,15 +2,15 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
-from rules.records.cited import Entry
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
 
 Unit = Literal["working_minutes", "working_hours", "working_days", "calendar_days"]
 StartRule = Literal["dossier_received", "declaration_received", "valid_dossier", "valid_dossier_and_fee"]
 
 
-class Limit(Entry):
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Limit:
     """`calendar_days` is plain "ngày" in the law, `working_days` "ngày làm việc", `working_hours` "giờ làm việc"."""
 
     value: Annotated[int, Field(gt=0, le=100_000)]
