@@ -64,7 +64,7 @@ class Database:
         await self.engine.dispose()
 
 
-async def run_sql(tx: AsyncSession, statement: str, **values: Any) -> CursorResult[Any]:
+async def run_sql(tx: AsyncSession, statement: str, **values: Any) -> CursorResult[*tuple[Any, ...]]:
     """One statement in words of SQL, in this transaction; what was added before it is written first."""
     await tx.flush()
     return await (await tx.connection()).execute(text(statement), values)

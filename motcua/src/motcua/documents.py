@@ -60,7 +60,7 @@ def openapi(name: str, scratch: Path) -> dict[str, Any]:
     service = service_of(name)
     needed = {field: made_up(field) for field, info in service.settings.model_fields.items() if info.is_required()}
     objects_url = f"file://{scratch / 'objects'}"
-    settings = service.settings(**{**needed, **NOT_REAL, "objects_url": objects_url})
+    settings = service.settings.model_validate({**needed, **NOT_REAL, "objects_url": objects_url})
     app = service.build_app(settings, Database("postgresql://nobody@127.0.0.1:9/nothing", Objects(objects_url)))
     return app.openapi()
 

@@ -10,7 +10,8 @@ PAPER = """
 #let paper = json(bytes(sys.inputs.paper))
 #set page(paper: "a4", margin: 2.5cm)
 #set text(lang: "vi", font: "Libertinus Serif", size: 12pt)
-#align(center)[#text(weight: "bold")[BỆNH VIỆN ĐA KHOA MẪU] \\ #text(size: 10pt)[Tài liệu minh hoạ, không có giá trị pháp lý]]
+#align(center, text(weight: "bold")[BỆNH VIỆN ĐA KHOA MẪU])
+#align(center, text(size: 10pt)[Tài liệu minh hoạ, không có giá trị pháp lý])
 #v(2cm)
 #align(center, text(size: 16pt, weight: "bold", paper.title))
 #v(1cm)

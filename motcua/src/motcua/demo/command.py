@@ -1,0 +1,67 @@
+"""`motcua up` and `motcua demo`: start the machine, walk the dossier, stay up or stop."""
+
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+from motcua.demo.story import Walk
+from motcua.stack import Stack
+
+
+def say(words: str) -> None:
+    """One line to whoever looks, at once."""
+    print(words, file=sys.stderr, flush=True)
+
+
+def stay_up(folder: Path, port: int) -> int:
+    """Start everything and wait for Ctrl-C."""
+    return on_machine(folder, port, lambda stack: wait_for_end(stack) or 0)
+
+
+def run_demo(folder: Path, port: int, *, once: bool) -> int:
+    """Walk the dossier; stay up afterwards, or with `once` stop and leave nothing behind."""
+    if once:
+        with tempfile.TemporaryDirectory(prefix="motcua-demo-") as throw_away:
+            return on_machine(Path(throw_away), port, lambda stack: Walk(stack).run())
+
+    def walk_and_stay(stack: Stack) -> int:
+        status = Walk(stack).run()
+        if status == 0:
+            wait_for_end(stack)
+        return status
+
+    return on_machine(folder, port, walk_and_stay)
+
+
+def on_machine(folder: Path, port: int, use: Callable[[Stack], int]) -> int:
+    """Start the machine in `folder`, use it, and stop it however that ends."""
+    signal.signal(signal.SIGTERM, interrupt)
+    stack = Stack(folder, port, say)
+    stack.start()
+    try:
+        return use(stack)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        say("stopping")
+        stack.stop()
+
+
+def interrupt(_number: int, _frame: FrameType | None) -> None:
+    """SIGTERM stops us as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def wait_for_end(stack: Stack) -> None:
+    """Print where everything is and wait."""
+    say("")
+    say(f"Motcua is up: {stack.url}")
+    say("  sign in as anyone you like on the sandbox's page: the hospital's engineer, the one-stop officer, a leader …")
+    say(f"  citizens {stack.url}/   officers {stack.url}/officer   accountant {stack.url}/pay/ledger")
+    say(f"  letters that arrived {stack.url}/sandbox/mail   message log {stack.url}/messages")
+    say("  Ctrl-C stops everything; `make demo` finds it again")
+    threading.Event().wait()
