@@ -46,11 +46,12 @@ class Database:
             connect_args={"server_settings": CONNECTION_LIMITS, "timeout": 10},
         )
         self.after_say: list[Callable[[], None]] = []
+        self.carries: dict[str, Any] = {}  # what `main` hands to handlers with each transaction, as `tx.info`
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Commits at the end, rolls back on any exception; wakes the relay where something was said."""
-        async with AsyncSession(self.engine, expire_on_commit=False, info={"objects": self.objects}) as tx:
+        async with AsyncSession(self.engine, expire_on_commit=False, info={**self.carries, "objects": self.objects}) as tx:
             event.listen(tx.sync_session, "after_commit", self._wake_relay)
             async with tx.begin():
                 yield tx
