@@ -18,7 +18,8 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
 
 def serve(app: FastAPI, settings: Settings) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for chatty in ("httpx", "mail.log"):  # the second is aiosmtpd
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _leave)
     uvicorn.run(
