@@ -127,7 +127,7 @@ def test_examples_of_a_type_are_numbered_without_gaps() -> None:
 
 
 def test_no_kept_example_was_changed() -> None:
-    kept = dict(reversed(line.split("  ")) for line in KEPT.read_text().splitlines())
+    kept = {name: digest for digest, name in (line.split("  ") for line in KEPT.read_text().splitlines())}
     there = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in EXAMPLES.glob("*.json")}
     assert there == kept, "an example is never edited: add a further one, and its line in kept.sha256"
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from contracts.catalogue import EVENTS
 from contracts.package import Manifest
@@ -11,7 +12,7 @@ from motcua.documents import as_json, documents
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "contracts/schemas"
-CLASSES = {**EVENTS, "package_manifest": Manifest}
+CLASSES: dict[str, type[BaseModel]] = {**EVENTS, "package_manifest": Manifest}
 
 
 @pytest.mark.parametrize("name", CLASSES)
