@@ -1,0 +1,101 @@
+"""What a case refuses. Each error carries facts, so that a page can say it in Vietnamese and the API in English.
+
+WorkflowError
+├── NoSuchCase           not there, or not this person's to see
+├── NoSuchFile           the case has no such file, slip or result
+├── NotAllowedNow        the status does not allow the action
+├── NotYours             the action belongs to another role, unit or person
+├── ChangedMeanwhile     somebody changed the case since this person looked
+├── CheckIncomplete      components without a verdict, or lacking ones, stand in the way
+├── RequestIncomplete    a supplement request must name everything that lacks, each with a sentence
+├── LimitNotPublished    the procedure has no published limit (reading R14)
+├── DecisionIncomplete   a step's form lacks what its decision needs
+├── WrongBytes           the SHA-256 that was confirmed is not that of the result
+└── WrongFacts           an event's facts do not fit the case
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+FieldSentence = tuple[str, str]
+
+
+class WorkflowError(Exception):
+    """Anything this service refuses. `facts` go into the answer's body."""
+
+    facts: Mapping[str, Any] = {}
+
+
+class NoSuchCase(WorkflowError):
+    def __init__(self) -> None:
+        super().__init__("no such case, or it is not yours to see")
+
+
+class NoSuchFile(WorkflowError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"the case has no {name}")
+
+
+class NotAllowedNow(WorkflowError):
+    def __init__(self, action: str, status: int) -> None:
+        super().__init__(f"cannot {action.replace('_', ' ')} a case in status {status}")
+        self.action, self.status = action, status
+
+
+class NotYours(WorkflowError):
+    def __init__(self, action: str, reason_vi: str) -> None:
+        super().__init__(f"{action.replace('_', ' ')} belongs to another role, unit or person")
+        self.reason_vi = reason_vi
+        self.facts = {"sentence_vi": reason_vi}
+
+
+class ChangedMeanwhile(WorkflowError):
+    """`who`, `what` and `at` are those of the last change."""
+
+    def __init__(self, *, seen: int, version: int, who: str, what_vi: str, at: datetime | None) -> None:
+        super().__init__(f"you saw version {seen}, the case is at version {version}")
+        when = f" lúc {at:%H:%M ngày %d/%m/%Y}" if at else ""
+        sentence = f"{who} vừa cập nhật hồ sơ này{when}: {what_vi}. Hãy xem lại trước khi làm tiếp."
+        self.facts = {"version": version, "changed_by": who, "change_vi": what_vi, "sentence_vi": sentence}
+
+
+class CheckIncomplete(WorkflowError):
+    def __init__(self, components: Sequence[tuple[str, str]]) -> None:
+        super().__init__(f"not found in order: {', '.join(code for code, _ in components)}")
+        names = "; ".join(name for _, name in components)
+        self.facts = {
+            "components": [code for code, _ in components],
+            "sentence_vi": f"Còn thành phần chưa được xác nhận là đạt: {names}.",
+        }
+
+
+class RequestIncomplete(WorkflowError):
+    """`field_errors` pairs a component's code with what is wrong with its line."""
+
+    def __init__(self, errors: Sequence[FieldSentence]) -> None:
+        super().__init__("the request must name everything that lacks, once, each with a sentence")
+        self.field_errors = list(errors)
+        self.facts = {
+            "field_errors": [{"field": field, "sentence_vi": sentence} for field, sentence in errors],
+            "sentence_vi": " ".join(sentence for _, sentence in errors),
+        }
+
+
+class LimitNotPublished(WorkflowError):
+    def __init__(self, procedure_id: str) -> None:
+        super().__init__(f"no act has published a limit for {procedure_id}, so its dossiers cannot be accepted yet")
+        self.facts = {"sentence_vi": "Thủ tục này chưa công bố thời hạn giải quyết nên chưa thể tiếp nhận hồ sơ."}
+
+
+class DecisionIncomplete(RequestIncomplete):
+    """`field_errors` pairs a field of the step's form with what it lacks."""
+
+
+class WrongBytes(WorkflowError):
+    def __init__(self) -> None:
+        super().__init__("the SHA-256 confirmed is not that of the result to be signed")
+
+
+class WrongFacts(WorkflowError):
+    """An event that does not fit; it is parked with this reason, for a person to look at."""

@@ -1,0 +1,74 @@
+"""The steps of a case, as the procedure's data says them. Names no procedure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from rules.records.procedure import Procedure, Step
+from workflow.domain.errors import DecisionIncomplete
+from workflow.domain.status import Outcome
+
+LONGEST_TEXT = 5000
+
+
+class UnitOfOffice(Protocol):
+    """What is needed of a unit: its id, and the roles that work in it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def roles(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a step's form says; which of it counts depends on the kind of step."""
+
+    note: str = ""
+    assignee_id: str | None = None
+    outcome: Outcome | None = None
+    conclusion: str = ""
+    conditions: tuple[str, ...] = ()
+
+
+def find_step(procedure: Procedure, step_id: str | None) -> Step:
+    """The step of that id. Raises LookupError, which would be a fault of ours."""
+    found = next((step for step in procedure.steps if step.id == step_id), None)
+    if found is None:
+        raise LookupError(f"{procedure.id} has no step {step_id}")
+    return found
+
+
+def step_after(procedure: Procedure, step_id: str | None) -> Step | None:
+    """The next step; the first for none; none after the last."""
+    ids = [step.id for step in procedure.steps]
+    index = ids.index(step_id) + 1 if step_id else 0
+    return procedure.steps[index] if index < len(ids) else None
+
+
+def draws_up_result(procedure: Procedure, step: Step) -> bool:
+    """Whether finishing this step freezes the result: what is approved next must not change any more."""
+    following = step_after(procedure, step.id)
+    return following is not None and following.kind == "approve"
+
+
+def unit_for(role: str, resolving_unit: str, units: Iterable[UnitOfOffice]) -> str:
+    """The unit a step lies with: the resolving one if that role works there, else the office's unit that has it."""
+    having = [unit.id for unit in units if role in unit.roles]
+    if resolving_unit in having or not having:
+        return resolving_unit
+    return having[0]
+
+
+def check_decision(step: Step, decision: Decision) -> None:
+    """Raises DecisionIncomplete with a sentence for each field that the kind of step needs."""
+    wrong: list[tuple[str, str]] = []
+    if step.kind == "appraise":
+        if decision.outcome is None:
+            wrong.append(("outcome", "Hãy chọn kết luận thẩm định: đề nghị cấp hay từ chối."))
+        if len(decision.conclusion.strip()) < 10:
+            wrong.append(("conclusion", "Hãy ghi nội dung kết luận; văn bản kết quả sẽ in đúng đoạn này."))
+    if len(decision.note) > LONGEST_TEXT or len(decision.conclusion) > LONGEST_TEXT:
+        wrong.append(("note", "Nội dung quá dài, hãy rút gọn."))
+    if wrong:
+        raise DecisionIncomplete(wrong)

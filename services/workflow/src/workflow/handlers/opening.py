@@ -1,0 +1,109 @@
+"""A dossier comes in, or comes back with what was asked for: the check begins."""
+
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.facts import Contact
+from contracts.intake import DossierSubmitted, SupplementSubmitted
+from contracts.package import Manifest
+from contracts.workflow import CheckStarted
+from kit.tx import objects_of
+from rules import due as rule
+from rules.catalogue import load
+from workflow import store
+from workflow.domain import checklist
+from workflow.domain.case import Case
+from workflow.domain.errors import WrongFacts
+from workflow.domain.late_events import Effect, Heard
+from workflow.domain.moves import CHECKER, moved
+from workflow.domain.status import Action, Status
+from workflow.handlers.late import effect_of, keep_for_decision
+from workflow.handlers.saying import say, stored
+
+
+async def open_case(tx: AsyncSession, event: DossierSubmitted, *, now: datetime) -> None:
+    """Open a case in status 1 and put it in the officers' queue.
+
+    Emits CheckStarted. Raises UnknownProcedure, ObjectMissing, WrongFacts where the event does not hold.
+    """
+    contact = Contact.model_validate_json(await objects_of(tx).read(event.contact))
+    manifest = Manifest.model_validate_json(await objects_of(tx).get(event.package))
+    if manifest.dossier_id != event.dossier_id:
+        raise WrongFacts("the manifest is another dossier's")
+    case = _with_check_limit(_new_case(event, contact, now), event.received_at)
+    await store.add_case(tx, case)
+    await store.add_package(tx, case.dossier_id, stored(event.package), event.received_at)
+    await store.add_history(tx, case, "Nhận hồ sơ mới, bắt đầu kiểm tra", now)
+    await _say_check_started(tx, case, now)
+
+
+def _new_case(event: DossierSubmitted, contact: Contact, now: datetime) -> Case:
+    return Case(
+        dossier_id=event.dossier_id,
+        arrival_number=event.arrival_number,
+        procedure_id=event.procedure_id,
+        procedure_version=event.procedure_version,
+        channel=event.channel,
+        origin=event.origin,
+        office=event.office,
+        receiving_unit=event.receiving_unit,
+        resolving_unit=event.resolving_unit,
+        applicant_id=event.applicant_id,
+        applicant_name=contact.organisation or contact.name,
+        contact_path=event.contact,
+        received_at=event.received_at,
+        last_piece_at=event.received_at,
+        status=Status.SUBMITTED,
+        since=now,
+        unit=event.receiving_unit,
+        units=(event.receiving_unit,),
+        role=CHECKER,
+    )
+
+
+def _with_check_limit(case: Case, received_at: datetime) -> Case:
+    """The check limit, anew from when this package came in (R08). Raises ValueError where none is published (R14)."""
+    catalogue = load()
+    procedure = catalogue.procedure(case.procedure_id, case.procedure_version)
+    calendar = catalogue.calendar(case.office)
+    readings = catalogue.readings(case.office, received_at.date())
+    due = rule.check_limit(procedure, case.channel, received_at, calendar, readings=readings)
+    return case.changed(
+        check_started_at=due.start, check_due_at=due.at, deadline_at=due.at, late_from=rule.missed_at(due)
+    )
+
+
+async def take_supplement(tx: AsyncSession, event: SupplementSubmitted, *, now: datetime) -> None:
+    """Take the answer to a supplement request: status 1 again, the check limit anew (R08).
+
+    Emits CheckStarted. One that nobody waits for is kept for decision. Raises NoSuchCase.
+    """
+    case = await store.lock_case(tx, event.dossier_id)
+    effect = effect_of(Heard.SUPPLEMENT, case)
+    if effect is not Effect.APPLY or event.round != case.round:
+        reason = f"Bổ sung lần {event.round} đến khi hồ sơ không chờ bổ sung lần đó."
+        await keep_for_decision(tx, case, Heard.SUPPLEMENT, event, reason, now)
+        return
+    await store.add_package(tx, case.dossier_id, stored(event.package), event.received_at)
+    await store.answer_supplement(tx, case.dossier_id, case.round, event.received_at)
+    await _carry_verdicts(tx, case)
+    case = moved(case, Action.TAKE_SUPPLEMENT, last_piece_at=event.received_at, since=now, role=CHECKER, holder_id=None)
+    case = _with_check_limit(case, event.received_at)
+    await store.save_case(tx, case)
+    await store.add_history(tx, case, f"Nhận bổ sung lần {case.round}, kiểm tra lại từ đầu thời hạn", now)
+    await _say_check_started(tx, case, now)
+
+
+async def _carry_verdicts(tx: AsyncSession, case: Case) -> None:
+    """What was in order needs no second look; what was asked for does."""
+    before = checklist.as_map(await store.judged(tx, case.dossier_id, case.round - 1))
+    await store.judge(tx, case.dossier_id, case.round, checklist.carried_over(before))
+
+
+async def _say_check_started(tx: AsyncSession, case: Case, now: datetime) -> None:
+    assert case.check_due_at is not None
+    await say(tx, CheckStarted, case, now=now, round=case.round, due_at=case.check_due_at)
+
+
+__all__ = ["open_case", "take_supplement"]

@@ -1,0 +1,55 @@
+"""What a case says to the other services, and how its clock of the check is wound. Shared by the handlers."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.facts import Channel, Handler, Origin, StoredObject
+from contracts.facts import Status as NationalStatus
+from contracts.workflow import CaseEvent, CaseFacts
+from kit import outbox
+from workflow.domain.access import Staff
+from workflow.domain.case import Case, StoredFile
+
+AnyCaseEvent = TypeVar("AnyCaseEvent", bound=CaseEvent)
+
+
+def facts_of(case: Case) -> CaseFacts:
+    """What never changes in a case."""
+    return CaseFacts(
+        arrival_number=case.arrival_number,
+        procedure_id=case.procedure_id,
+        procedure_version=case.procedure_version,
+        channel=Channel(case.channel),
+        origin=Origin(case.origin),
+        office=case.office,
+        receiving_unit=case.receiving_unit,
+        resolving_unit=case.resolving_unit,
+    )
+
+
+async def say(
+    tx: AsyncSession, cls: type[AnyCaseEvent], case: Case, *, now: datetime, staff: Staff | None = None, **more: Any
+) -> None:
+    """Announce a move of the case; `staff` is who acted, none where the system did."""
+    handler = Handler(staff_id=staff.id, unit=staff.unit) if staff else None
+    event = cls(
+        dossier_id=case.dossier_id,
+        case=facts_of(case),
+        status=NationalStatus(case.status),
+        moved_at=now,
+        contact=case.contact_path,
+        handler=handler,
+        **more,
+    )
+    await outbox.put(tx, event, time=now)
+
+
+def stored(object_: StoredObject) -> StoredFile:
+    """An object of the contracts as the domain holds it."""
+    return StoredFile(object_.path, object_.sha256, object_.size)
+
+
+def as_object(file: StoredFile) -> StoredObject:
+    return StoredObject(path=file.path, sha256=file.sha256, size=file.size)

@@ -1,0 +1,49 @@
+"""Puts workflow together: the only module that knows every room."""
+
+from fastapi import FastAPI
+
+from kit.app import new_app
+from kit.bus import Bus
+from kit.consume import Consumer
+from kit.pages import Office, Pages
+from kit.service import Service
+from kit.tx import Database
+from kit.worker import Worker
+from rules.catalogue import load
+from workflow import consumer
+from workflow.settings import WorkflowSettings
+
+BASE = "/officer"
+
+
+def build_app(settings: WorkflowSettings, database: Database) -> FastAPI:
+    """The API and the officers' pages."""
+    database.carries["public_url"] = settings.public_url
+    return new_app(
+        service="workflow", settings=settings, database=database, pages=pages_of(settings), table={}, base=BASE
+    )
+
+
+def pages_of(settings: WorkflowSettings) -> Pages:
+    """The officers' pages in their dense layout."""
+    office = load().office(settings.office)
+    return Pages(
+        package="workflow",
+        templates="web/templates",
+        static="web/static",
+        layout="officer",
+        base=BASE,
+        office=Office(office.name_vi, office.telephone, "", office.address_vi),
+        sign_in_href=f"{BASE}/sign-in",
+        sign_out_href=f"{BASE}/sign-out",
+    )
+
+
+def build_worker(settings: WorkflowSettings, database: Database) -> Worker:
+    """The relay and the reader of the other services' events."""
+    database.carries["public_url"] = settings.public_url
+    bus = Bus(settings.kafka_bootstrap, partitions=settings.topic_partitions, copies=settings.topic_copies)
+    return Worker("workflow", database, bus, Consumer("workflow", consumer.KEEPS, consumer.REACTS))
+
+
+SERVICE = Service("workflow", WorkflowSettings, build_app, build_worker)

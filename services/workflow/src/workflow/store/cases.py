@@ -1,0 +1,73 @@
+"""Cases: rows in, domain objects out."""
+
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kit.now import TIME_ZONE
+from kit.tx import run_sql
+from workflow.domain.case import Case, StoredFile
+from workflow.domain.errors import NoSuchCase
+from workflow.domain.status import Outcome, Status
+from workflow.domain.words import search_words
+from workflow.store.tables import CaseRow
+
+_CASE_FIELDS = [field.name for field in fields(Case)]
+
+
+def to_case(row: CaseRow) -> Case:
+    """The domain's case of a row; moments in Vietnam's time."""
+    found = {name: _read(getattr(row, name)) for name in _CASE_FIELDS}
+    outcome = Outcome(row.outcome) if row.outcome else None
+    result = StoredFile(**row.result) if row.result else None
+    return Case(**{**found, "status": Status(row.status), "outcome": outcome, "result": result})
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(TIME_ZONE)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _values(case: Case) -> dict[str, Any]:
+    found = {name: getattr(case, name) for name in _CASE_FIELDS}
+    found |= {"status": int(case.status), "result": asdict(case.result) if case.result else None}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
+
+
+async def find_case(tx: AsyncSession, dossier_id: UUID) -> Case | None:
+    row = await tx.get(CaseRow, dossier_id)
+    return to_case(row) if row else None
+
+
+async def lock_case(tx: AsyncSession, dossier_id: UUID) -> Case:
+    """The case, its row locked until the transaction ends. Raises NoSuchCase."""
+    query = select(CaseRow).where(CaseRow.dossier_id == dossier_id).with_for_update()
+    row = (await tx.exec(query.execution_options(populate_existing=True))).one_or_none()
+    if row is None:
+        raise NoSuchCase
+    return to_case(row)
+
+
+async def add_case(tx: AsyncSession, case: Case) -> None:
+    tx.add(CaseRow(**_values(case)))
+    await _note_words(tx, case)
+
+
+async def save_case(tx: AsyncSession, case: Case) -> None:
+    """Write a case that `lock_case` gave."""
+    row = await tx.get_one(CaseRow, case.dossier_id)
+    for name, value in _values(case).items():
+        setattr(row, name, value)
+    await tx.flush()
+    await _note_words(tx, case)
+
+
+async def _note_words(tx: AsyncSession, case: Case) -> None:
+    words = search_words(case.code, case.arrival_number, case.applicant_name, case.result_code, case.result_number)
+    query = "update cases set words = array_to_tsvector(cast(:words as text[])) where dossier_id = :id"
+    await run_sql(tx, query, words=words, id=case.dossier_id)

@@ -1,0 +1,239 @@
+"""The tables. Rows only, no behaviour; the migrations say what must never be in them."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, SmallInteger, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel, col
+
+
+class Moment(DateTime):
+    """A moment with its zone."""
+
+    def __init__(self) -> None:
+        super().__init__(timezone=True)
+
+
+class Texts(ARRAY[str]):
+    """A list of texts."""
+
+    def __init__(self) -> None:
+        super().__init__(Text)
+
+
+class Row(SQLModel, registry=registry()):
+    """Base of this service's tables."""
+
+
+metadata = Row.metadata
+
+
+class CaseRow(Row, table=True):
+    """One dossier's case; the fields are those of `domain.case.Case`, and `words` it is found by."""
+
+    __tablename__ = "cases"
+    dossier_id: UUID = Field(primary_key=True)
+    arrival_number: str = Field(sa_type=Text, unique=True)
+    procedure_id: str = Field(sa_type=Text)
+    procedure_version: str = Field(sa_type=Text)
+    channel: str = Field(sa_type=Text)
+    origin: str = Field(sa_type=Text)
+    office: str = Field(sa_type=Text)
+    receiving_unit: str = Field(sa_type=Text)
+    resolving_unit: str = Field(sa_type=Text)
+    applicant_id: str = Field(sa_type=Text)
+    applicant_name: str = Field(sa_type=Text)
+    contact_path: str = Field(sa_type=Text)
+    received_at: datetime = Field(sa_type=Moment)
+    last_piece_at: datetime = Field(sa_type=Moment)
+    status: int = Field(sa_type=SmallInteger)
+    since: datetime = Field(sa_type=Moment)
+    unit: str = Field(sa_type=Text)
+    units: list[str] = Field(sa_type=Texts)
+    version: int
+    round: int = Field(sa_type=SmallInteger)
+    role: str | None = Field(default=None, sa_type=Text)
+    holder_id: str | None = Field(default=None, sa_type=Text)
+    step: str | None = Field(default=None, sa_type=Text)
+    checker_id: str | None = Field(default=None, sa_type=Text)
+    deadline_at: datetime | None = Field(default=None, sa_type=Moment)
+    late_from: datetime | None = Field(default=None, sa_type=Moment)
+    check_started_at: datetime | None = Field(default=None, sa_type=Moment)
+    check_due_at: datetime | None = Field(default=None, sa_type=Moment)
+    fee_vnd: int | None = Field(default=None, sa_type=BigInteger)
+    paid_at: datetime | None = Field(default=None, sa_type=Moment)
+    code: str | None = Field(default=None, sa_type=Text, unique=True)
+    accepted_at: datetime | None = Field(default=None, sa_type=Moment)
+    started_at: datetime | None = Field(default=None, sa_type=Moment)
+    due_at: datetime | None = Field(default=None, sa_type=Moment)
+    first_due_at: datetime | None = Field(default=None, sa_type=Moment)
+    calendar_version: str | None = Field(default=None, sa_type=Text)
+    readings: list[str] = Field(sa_type=Texts)
+    outcome: str | None = Field(default=None, sa_type=Text)
+    conclusion: str = Field(sa_type=Text)
+    conditions: list[str] = Field(sa_type=Texts)
+    result_code: str | None = Field(default=None, sa_type=Text, unique=True)
+    result_number: str | None = Field(default=None, sa_type=Text)
+    result: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    finished_at: datetime | None = Field(default=None, sa_type=Moment)
+    lateness: str | None = Field(default=None, sa_type=Text)
+    lateness_first: str | None = Field(default=None, sa_type=Text)
+    margin_working_minutes: int | None = Field(default=None)
+    returned_at: datetime | None = Field(default=None, sa_type=Moment)
+    words: Any = Field(default=None, sa_column=Column(TSVECTOR))
+
+
+class PackageRow(Row, table=True):
+    """Where each package filed for a case lies."""
+
+    __tablename__ = "case_package"
+    dossier_id: UUID = Field(primary_key=True, foreign_key="cases.dossier_id")
+    version: int = Field(primary_key=True)
+    object: dict[str, Any] = Field(sa_type=JSONB)
+    received_at: datetime = Field(sa_type=Moment)
+
+
+class ClockRow(Row, table=True):
+    """The clock's ledger: only ever added to."""
+
+    __tablename__ = "clock_entry"
+    dossier_id: UUID = Field(primary_key=True, foreign_key="cases.dossier_id")
+    number: int = Field(primary_key=True)
+    kind: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=Moment)
+    reason_vi: str = Field(sa_type=Text)
+    basis: str = Field(sa_type=Text)
+
+
+class StepRow(Row, table=True):
+    """One run through a step; a step sent back to runs again under the next number."""
+
+    __tablename__ = "step_run"
+    dossier_id: UUID = Field(primary_key=True, foreign_key="cases.dossier_id")
+    number: int = Field(primary_key=True)
+    step: str = Field(sa_type=Text)
+    unit: str = Field(sa_type=Text)
+    role: str = Field(sa_type=Text)
+    started_at: datetime = Field(sa_type=Moment)
+    due_at: datetime = Field(sa_type=Moment)
+    planned_minutes: int
+    finished_at: datetime | None = Field(default=None, sa_type=Moment)
+    used_minutes: int | None = None
+    staff_id: str | None = Field(default=None, sa_type=Text)
+    note: str = Field(default="", sa_type=Text)
+
+
+class CheckRow(Row, table=True):
+    """The officer's verdict on one component in one round."""
+
+    __tablename__ = "check_item"
+    dossier_id: UUID = Field(primary_key=True, foreign_key="cases.dossier_id")
+    round: int = Field(primary_key=True)
+    component: str = Field(primary_key=True, sa_type=Text)
+    verdict: str = Field(sa_type=Text)
+    note: str = Field(sa_type=Text)
+
+
+class SupplementRow(Row, table=True):
+    """One complete request per round, and when it was answered."""
+
+    __tablename__ = "supplement"
+    dossier_id: UUID = Field(primary_key=True, foreign_key="cases.dossier_id")
+    round: int = Field(primary_key=True)
+    items: list[dict[str, str]] = Field(sa_type=JSONB)
+    asked_at: datetime = Field(sa_type=Moment)
+    answered_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class SlipRow(Row, table=True):
+    """A slip that went out, by form and its number of the year."""
+
+    __tablename__ = "slip"
+    office: str = Field(primary_key=True, sa_type=Text)
+    form: str = Field(primary_key=True, sa_type=Text)
+    year: int = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    dossier_id: UUID = Field(foreign_key="cases.dossier_id")
+    object: dict[str, Any] = Field(sa_type=JSONB)
+    issued_at: datetime = Field(sa_type=Moment)
+
+
+class SlipSeriesRow(Row, table=True):
+    """The last number given of a form's yearly series."""
+
+    __tablename__ = "slip_series"
+    office: str = Field(primary_key=True, sa_type=Text)
+    form: str = Field(primary_key=True, sa_type=Text)
+    year: int = Field(primary_key=True)
+    last: int
+
+
+class CodeSeriesRow(Row, table=True):
+    """The last number given of an agency's dossier codes of a day."""
+
+    __tablename__ = "code_series"
+    agency: str = Field(primary_key=True, sa_type=Text)
+    on_date: date = Field(primary_key=True)
+    last: int
+
+
+class SignOffRow(Row, table=True):
+    """An approver's recorded sign-off over exactly these bytes (R15); not a digital signature."""
+
+    __tablename__ = "sign_off"
+    dossier_id: UUID = Field(primary_key=True, foreign_key="cases.dossier_id")
+    result_sha256: str = Field(primary_key=True, sa_type=Text)
+    staff_id: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=Moment)
+
+
+class HistoryRow(Row, table=True):
+    """What happened to a case, in a sentence, by whom; only ever added to."""
+
+    __tablename__ = "case_history"
+    dossier_id: UUID = Field(primary_key=True, foreign_key="cases.dossier_id")
+    version: int = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=Moment)
+    what_vi: str = Field(sa_type=Text)
+    staff_id: str | None = Field(default=None, sa_type=Text)
+    note: str = Field(default="", sa_type=Text)
+
+
+class UndecidedRow(Row, table=True):
+    """An event that came when its case did not wait for it: kept until a person decides."""
+
+    __tablename__ = "undecided_event"
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    dossier_id: UUID = Field(foreign_key="cases.dossier_id")
+    kind: str = Field(sa_type=Text)
+    status: int = Field(sa_type=SmallInteger)
+    event: dict[str, Any] = Field(sa_type=JSONB)
+    reason_vi: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=Moment)
+    decided_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class StaffRow(Row, table=True):
+    """Who of the office has worked here, as their sign-in says."""
+
+    __tablename__ = "staff"
+    id: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
+    title: str = Field(sa_type=Text)
+    phone: str = Field(sa_type=Text)
+    office: str = Field(sa_type=Text)
+    unit: str = Field(sa_type=Text)
+    roles: list[str] = Field(sa_type=Texts)
+
+
+Index("cases_queue", CaseRow.office, CaseRow.unit, CaseRow.deadline_at)  # type: ignore[arg-type]
+Index("cases_status", CaseRow.status, CaseRow.deadline_at)  # type: ignore[arg-type]
+Index("cases_units", CaseRow.units, postgresql_using="gin")  # type: ignore[arg-type]
+Index("cases_words", CaseRow.words, postgresql_using="gin")
+Index("step_run_open", StepRow.dossier_id, unique=True, postgresql_where=col(StepRow.finished_at).is_(None))  # type: ignore[arg-type]
+Index("slip_dossier", SlipRow.dossier_id)  # type: ignore[arg-type]
+Index("undecided_dossier", UndecidedRow.dossier_id)  # type: ignore[arg-type]

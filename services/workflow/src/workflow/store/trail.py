@@ -1,0 +1,181 @@
+"""What a case leaves behind: packages, verdicts, supplements, steps, slips, ledger, history, sign-offs."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kit.now import TIME_ZONE
+from kit.tx import run_sql
+from workflow.domain.access import Staff
+from workflow.domain.case import Case, StoredFile
+from workflow.domain.checklist import CheckItem
+from workflow.domain.clock import LedgerEntry
+from workflow.domain.status import Verdict
+from workflow.store.tables import (
+    CheckRow,
+    ClockRow,
+    HistoryRow,
+    PackageRow,
+    SignOffRow,
+    SlipRow,
+    StaffRow,
+    StepRow,
+    SupplementRow,
+    UndecidedRow,
+)
+
+
+async def add_package(tx: AsyncSession, dossier_id: UUID, object_: StoredFile, received_at: datetime) -> int:
+    """Note a package; returns its number in the case, from 1."""
+    version = len(await packages(tx, dossier_id)) + 1
+    tx.add(PackageRow(dossier_id=dossier_id, version=version, object=asdict(object_), received_at=received_at))
+    await tx.flush()
+    return version
+
+
+async def packages(tx: AsyncSession, dossier_id: UUID) -> list[StoredFile]:
+    """The packages of a case, oldest first."""
+    query = select(PackageRow).where(PackageRow.dossier_id == dossier_id).order_by(col(PackageRow.version))
+    return [StoredFile(**row.object) for row in (await tx.exec(query)).all()]
+
+
+async def add_clock_entry(
+    tx: AsyncSession, dossier_id: UUID, kind: str, at: datetime, reason_vi: str, basis: str
+) -> None:
+    number = len(await ledger(tx, dossier_id)) + 1
+    tx.add(ClockRow(dossier_id=dossier_id, number=number, kind=kind, at=at, reason_vi=reason_vi, basis=basis))
+    await tx.flush()
+
+
+async def ledger(tx: AsyncSession, dossier_id: UUID) -> list[LedgerEntry]:
+    query = select(ClockRow).where(ClockRow.dossier_id == dossier_id).order_by(col(ClockRow.number))
+    rows = (await tx.exec(query)).all()
+    return [LedgerEntry(row.number, row.kind, row.at.astimezone(TIME_ZONE), row.reason_vi, row.basis) for row in rows]
+
+
+async def judged(tx: AsyncSession, dossier_id: UUID, round_: int) -> list[CheckItem]:
+    """The verdicts of one round."""
+    query = select(CheckRow).where(CheckRow.dossier_id == dossier_id, CheckRow.round == round_)
+    return [CheckItem(row.component, Verdict(row.verdict), row.note) for row in (await tx.exec(query)).all()]
+
+
+async def judge(tx: AsyncSession, dossier_id: UUID, round_: int, items: Iterable[CheckItem]) -> None:
+    """Write verdicts of a round; the newer one holds."""
+    for item in items:
+        await tx.merge(CheckRow(dossier_id=dossier_id, round=round_, **asdict(item)))
+    await tx.flush()
+
+
+async def add_supplement(tx: AsyncSession, case: Case, items: Iterable[CheckItem], now: datetime) -> None:
+    lines = [{"component": item.component, "reason": item.note} for item in items]
+    tx.add(SupplementRow(dossier_id=case.dossier_id, round=case.round, items=lines, asked_at=now))
+    await tx.flush()
+
+
+async def answer_supplement(tx: AsyncSession, dossier_id: UUID, round_: int, at: datetime) -> None:
+    (await tx.get_one(SupplementRow, (dossier_id, round_))).answered_at = at
+    await tx.flush()
+
+
+async def next_slip_number(tx: AsyncSession, office: str, form: str, year: int) -> int:
+    """The next number of a form's yearly series: without gaps, since it is taken in the slip's own transaction."""
+    query = (
+        "insert into slip_series (office, form, year, last) values (:office, :form, :year, 1) "
+        "on conflict (office, form, year) do update set last = slip_series.last + 1 returning last"
+    )
+    return int((await run_sql(tx, query, office=office, form=form, year=year)).scalar_one())
+
+
+async def next_code_number(tx: AsyncSession, agency: str, on: date) -> int:
+    """The next number of an agency's dossier codes of a day, without gaps."""
+    query = (
+        "insert into code_series (agency, on_date, last) values (:agency, :on, 1) "
+        "on conflict (agency, on_date) do update set last = code_series.last + 1 returning last"
+    )
+    return int((await run_sql(tx, query, agency=agency, on=on)).scalar_one())
+
+
+async def add_slip(
+    tx: AsyncSession, case: Case, form: str, number: int, object_: StoredFile, issued_at: datetime
+) -> None:
+    tx.add(
+        SlipRow(
+            office=case.office,
+            form=form,
+            year=issued_at.year,
+            number=number,
+            dossier_id=case.dossier_id,
+            object=asdict(object_),
+            issued_at=issued_at,
+        )
+    )
+    await tx.flush()
+
+
+async def start_step(tx: AsyncSession, run: StepRow) -> None:
+    tx.add(run)
+    await tx.flush()
+
+
+async def step_runs(tx: AsyncSession, dossier_id: UUID) -> list[StepRow]:
+    query = select(StepRow).where(StepRow.dossier_id == dossier_id).order_by(col(StepRow.number))
+    return list((await tx.exec(query)).all())
+
+
+async def add_sign_off(tx: AsyncSession, dossier_id: UUID, sha256: str, staff_id: str, at: datetime) -> None:
+    tx.add(SignOffRow(dossier_id=dossier_id, result_sha256=sha256, staff_id=staff_id, at=at))
+    await tx.flush()
+
+
+async def find_sign_off(tx: AsyncSession, dossier_id: UUID, sha256: str) -> SignOffRow | None:
+    return await tx.get(SignOffRow, (dossier_id, sha256))
+
+
+async def add_history(
+    tx: AsyncSession, case: Case, what_vi: str, at: datetime, *, staff_id: str | None = None, note: str = ""
+) -> None:
+    """Tell the history what this version of the case came from; several lines of one version are numbered."""
+    lines = select(HistoryRow).where(HistoryRow.dossier_id == case.dossier_id, HistoryRow.version == case.version)
+    number = len((await tx.exec(lines)).all()) + 1
+    key: dict[str, Any] = {"dossier_id": case.dossier_id, "version": case.version, "number": number}
+    tx.add(HistoryRow(**key, at=at, what_vi=what_vi, staff_id=staff_id, note=note))
+    await tx.flush()
+
+
+async def last_change(tx: AsyncSession, dossier_id: UUID) -> HistoryRow | None:
+    query = select(HistoryRow).where(HistoryRow.dossier_id == dossier_id)
+    newest = query.order_by(col(HistoryRow.version).desc(), col(HistoryRow.number).desc()).limit(1)
+    return (await tx.exec(newest)).one_or_none()
+
+
+async def add_undecided(
+    tx: AsyncSession, case: Case, kind: str, event: dict[str, Any], reason_vi: str, at: datetime
+) -> None:
+    row: dict[str, Any] = {"dossier_id": case.dossier_id, "kind": kind, "status": int(case.status), "event": event}
+    tx.add(UndecidedRow(**row, reason_vi=reason_vi, at=at))
+    await tx.flush()
+
+
+async def note_staff(tx: AsyncSession, staff: Staff) -> bool:
+    """Remember who works here; returns whether anything about them is new."""
+    row = await tx.get(StaffRow, staff.id)
+    values = asdict(staff) | {"roles": sorted(staff.roles)}
+    if row and all(getattr(row, name) == value for name, value in values.items()):
+        return False
+    await tx.merge(StaffRow(**values))
+    await tx.flush()
+    return True
+
+
+async def find_staff(tx: AsyncSession, staff_id: str) -> Staff | None:
+    row = await tx.get(StaffRow, staff_id)
+    return to_staff(row) if row else None
+
+
+def to_staff(row: StaffRow) -> Staff:
+    return Staff(row.id, row.name, frozenset(row.roles), row.office, row.unit, row.title, row.phone)

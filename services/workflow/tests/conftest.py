@@ -1,0 +1,281 @@
+"""A database of workflow's own, and people and dossiers to put in it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.envelope import Event
+from contracts.facts import Channel, ComponentFlags, Contact, Origin, StoredObject
+from contracts.intake import DossierSubmitted, ResultCollected, SupplementSubmitted
+from contracts.package import Manifest, PackageFile, contact_path, manifest_path
+from contracts.payments import FeePaid
+from kit.consume import Consumer
+from kit.now import TIME_ZONE, read_now
+from kit.signin import Person
+from kit.testing.databases import emitted, fresh_database, postgres, set_clock
+from kit.testing.events import give
+from kit.testing.people import a_person
+from kit.tx import Database
+from rules.catalogue import load
+from workflow import consumer, store
+from workflow.domain.access import Staff
+from workflow.domain.case import Case
+
+__all__ = ["postgres"]
+
+PROCEDURE = load().find("2.002380", datetime(2025, 3, 3, tzinfo=TIME_ZONE).date())
+OFFICE = load().offices[0]
+UNITS: dict[str, str] = {role: unit.id for unit in OFFICE.units for role in unit.roles}
+NAMES = {
+    "one_stop_officer": ("Nguyễn Thị Thu Hà", "Công chức tiếp nhận"),
+    "case_officer": ("Phạm Quốc Dũng", "Chuyên viên"),
+    "division_head": ("Vũ Đình Long", "Trưởng phòng"),
+    "department_leader": ("Đặng Hồng Sơn", "Phó Giám đốc Sở"),
+    "clerk": ("Bùi Thị Lan", "Văn thư"),
+}
+PDF = b"%PDF-1.4\n%%EOF\n"
+
+
+def moment(text: str) -> datetime:
+    """`2025-03-03 08:30` in Vietnam's time."""
+    return datetime.fromisoformat(text).replace(tzinfo=TIME_ZONE)
+
+
+def a_device(kind: str, serial: str) -> dict[str, Any]:
+    return {
+        "applicant_name": "Bệnh viện Đa khoa Mẫu",
+        "contact_address": "Số 5 đường Hòa Bình, thành phố Mẫu",
+        "phone": "0200 3 111 222",
+        "device_name": "Hệ thống chụp cắt lớp vi tính" if kind == "ct" else "Máy X-quang chụp thường quy",
+        "model": "CT-64" if kind == "ct" else "RX-500",
+        "manufacturer_country": "Nhật Bản",
+        "year_made": 2023,
+        "serial_no": serial,
+        "max_kv": 140 if kind == "ct" else 150,
+        "max_ma": 600 if kind == "ct" else 500,
+        "mobility": "cố định",
+        "install_location": "Khoa Chẩn đoán hình ảnh, tầng 1",
+        "purpose": "chụp cắt lớp vi tính" if kind == "ct" else "chụp tổng hợp",
+        "device_type": kind,
+        "tube_model": "TB-12",
+        "tube_manufacturer": "Nhật Bản",
+        "tube_year": 2023,
+        "tube_serial": f"T{serial}",
+    }
+
+
+def the_forms() -> dict[str, list[dict[str, Any]]]:
+    """A hospital with one CT and two general X-ray machines."""
+    officer = {
+        "so_full_name": "Trần Minh Khôi",
+        "so_birth_date": "1985-05-20",
+        "so_sex": "Nam",
+        "so_id_number": "001085000123",
+        "so_specialty": "Vật lý kỹ thuật",
+        "so_department": "Khoa Chẩn đoán hình ảnh",
+        "so_phone": "0900 000 101",
+        "so_appointment_no": "12/QĐ-BV",
+        "so_appointment_date": "2024-01-10",
+        "so_worker_cert_no": "45/CC-SKHCN",
+    }
+    return {
+        "F142-IV-01": [
+            {
+                "addressee": "Sở Khoa học và Công nghệ tỉnh Mẫu",
+                "applicant_name": "Bệnh viện Đa khoa Mẫu",
+                "address": "Số 5 đường Hòa Bình, thành phố Mẫu, tỉnh Mẫu",
+                "phone": "0200 3 111 222",
+                "email": "ky.thuat@benhvien-mau.example",
+                "head_name": "Lê Văn Tâm",
+                "head_title": "Giám đốc",
+                "head_id_number": "001070000456",
+                "work_description": "Sử dụng 03 thiết bị X-quang chẩn đoán trong y tế tại Khoa Chẩn đoán hình ảnh.",
+                "device_total": 3,
+                "attachments": [{"name": "Báo cáo đánh giá an toàn"}],
+                "pledge": True,
+            }
+        ],
+        "F142-III-01": [{"applicant_name": "Bệnh viện Đa khoa Mẫu", **officer, "staff_total": 0}],
+        "F142-III-07": [a_device("ct", "SN-001"), a_device("general", "SN-002"), a_device("general", "SN-003")],
+    }
+
+
+class World:
+    """What a test does to workflow: file, pay, collect, act; each in a transaction of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.consumer = Consumer("workflow", consumer.KEEPS, consumer.REACTS)
+        self._said: dict[tuple[str, str], int] = {}
+        self._arrivals = 0
+        self.procedure, self.office = PROCEDURE, OFFICE
+
+    async def at(self, text: str) -> datetime:
+        """Make this the present."""
+        await set_clock(self.database, moment(text))
+        return moment(text)
+
+    def staff(self, role: str, id: str | None = None) -> Staff:
+        person = self.person(role, id)
+        return Staff(person.id, person.name, person.roles, person.office or "", person.unit or "", *self._card(role))
+
+    def person(self, role: str, id: str | None = None) -> Person:
+        name, title = NAMES.get(role, ("Người Khác", "Nhân viên"))
+        unit = UNITS.get(role, "leadership")
+        phone = "0200 3 000 101"
+        more = {"office": OFFICE.id, "unit": unit, "title": title, "phone": phone}
+        return a_person(role, id=id or f"p-{role}", name=name, **more)
+
+    def _card(self, role: str) -> tuple[str, str]:
+        return NAMES.get(role, ("", "Nhân viên"))[1], "0200 3 000 101"
+
+    async def do(self, handler: Callable[..., Awaitable[Any]], *args: Any, **named: Any) -> Any:
+        """A handler in its own transaction, at the database's present."""
+        async with self.database.transaction() as tx:
+            return await handler(tx, *args, now=await read_now(tx), **named)
+
+    async def ask(self, question: Callable[..., Awaitable[Any]], *args: Any, **named: Any) -> Any:
+        """A read in its own transaction."""
+        async with self.database.transaction() as tx:
+            return await question(tx, *args, **named)
+
+    async def hear(self, event: Event) -> None:
+        """Hand an event to the consumer, in its subject's order."""
+        key = (event.topic(), event.subject)
+        self._said[key] = self._said.get(key, 0) + 1
+        await give(self.database, self.consumer, (event, self._said[key]))
+
+    async def case(self, dossier_id: UUID) -> Case:
+        found = await self.ask(store.find_case, dossier_id)
+        assert found is not None
+        return found  # type: ignore[no-any-return]
+
+    async def said(self, kind: str = "") -> list[Any]:
+        """What workflow has said so far, or only the events of one class."""
+        found = await emitted(self.database)
+        return [event for event in found if not kind or type(event).__name__ == kind]
+
+    async def parked(self) -> list[str]:
+        from kit import inbox
+
+        async with self.database.transaction() as tx:
+            return [row.reason for row in await inbox.all_parked(tx)]
+
+    async def put_package(
+        self,
+        dossier_id: UUID,
+        version: int,
+        received_at: datetime,
+        *,
+        forms: dict[str, list[dict[str, Any]]],
+        files: dict[str, int],
+    ) -> StoredObject:
+        objects = self.database.objects
+        listed = []
+        for component, count in files.items():
+            for number in range(1, count + 1):
+                path = f"packages/{dossier_id}/{version}/{component}-{number}.pdf"
+                object_ = await objects.put(path, PDF + f"{component} {number}".encode())
+                name = f"{component} {number}.pdf"
+                file = PackageFile(
+                    component=component, name=name, media_type="application/pdf", pages=1, object=object_
+                )
+                listed.append(file)
+        manifest = Manifest(
+            dossier_id=dossier_id,
+            version=version,
+            procedure_id=PROCEDURE.id,
+            procedure_version=PROCEDURE.version,
+            channel=Channel.ONLINE,
+            origin=Origin.THIS_PORTAL,
+            received_at=received_at,
+            forms=forms,
+            components=self.flags(files),
+            files=listed,
+        )
+        return await objects.put(manifest_path(dossier_id, version), manifest.model_dump_json().encode())
+
+    def flags(self, files: dict[str, int]) -> list[ComponentFlags]:
+        facts = {"digitised": True, "reused": False, "from_national_store": False}
+        return [ComponentFlags(code=code, files=count, **facts) for code, count in files.items()]
+
+    async def submitted(self, at: datetime, *, forms: Any = None, organisation: str | None = None) -> DossierSubmitted:
+        """A whole dossier lies in the store; the event that says so."""
+        dossier_id = uuid4()
+        self._arrivals += 1
+        files = {one.code: 1 for one in PROCEDURE.components if one.accepts == "upload"}
+        package = await self.put_package(dossier_id, 1, at, forms=forms or the_forms(), files=files)
+        contact = Contact(
+            name="Trần Minh Khôi",
+            organisation=organisation or "Bệnh viện Đa khoa Mẫu",
+            email="ky.thuat@benhvien-mau.example",
+            phone="0900000101",
+            address="Số 5 đường Hòa Bình, thành phố Mẫu, tỉnh Mẫu",
+        )
+        await self.database.objects.put(contact_path(dossier_id, 1), contact.model_dump_json().encode())
+        return DossierSubmitted(
+            dossier_id=dossier_id,
+            arrival_number=f"T-H00.15-{at:%y%m%d}-{self._arrivals:04}",
+            procedure_id=PROCEDURE.id,
+            procedure_version=PROCEDURE.version,
+            channel=Channel.ONLINE,
+            origin=Origin.THIS_PORTAL,
+            office=OFFICE.id,
+            receiving_unit=UNITS["one_stop_officer"],
+            resolving_unit=UNITS["case_officer"],
+            received_at=at,
+            package=package,
+            contact=contact_path(dossier_id, 1),
+            applicant_id="p-applicant-hospital",
+            components=self.flags(files),
+        )
+
+    async def file(self, text: str = "2025-03-03 08:30", **more: Any) -> UUID:
+        """A dossier is filed, and its case opened."""
+        at = await self.at(text)
+        event = await self.submitted(at, **more)
+        await self.hear(event)
+        return event.dossier_id
+
+    async def supplement(self, dossier_id: UUID, text: str, files: dict[str, int], round: int = 1) -> None:
+        at = await self.at(text)
+        package = await self.put_package(dossier_id, round + 1, at, forms={}, files=files)
+        flags = self.flags(files)
+        event = {"dossier_id": dossier_id, "round": round, "received_at": at, "package": package, "components": flags}
+        await self.hear(SupplementSubmitted.model_validate(event))
+
+    async def pay(self, dossier_id: UUID, text: str, amount_vnd: int = 12_600_000, paid: str | None = None) -> None:
+        at = await self.at(text)
+        event = FeePaid(
+            dossier_id=dossier_id,
+            demand_id=uuid4(),
+            amount_vnd=amount_vnd,
+            paid_at=moment(paid) if paid else at,
+            way="payment_platform",
+            transaction_code="TEST-1",
+            contact=contact_path(dossier_id, 1),
+        )
+        await self.hear(event)
+
+    async def collect(self, dossier_id: UUID, text: str, *, sha256: str | None = None) -> None:
+        at = await self.at(text)
+        case = await self.case(dossier_id)
+        assert case.result
+        event = {"dossier_id": dossier_id, "result_code": case.result_code, "collected_at": at}
+        await self.hear(ResultCollected.model_validate({**event, "result_sha256": sha256 or case.result.sha256}))
+
+
+@pytest.fixture
+async def database(postgres: str, tmp_path: Path) -> AsyncIterator[Database]:
+    async with fresh_database(postgres, "workflow", tmp_path / "objects") as found:
+        found.carries["public_url"] = "http://localhost:9"
+        yield found
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return World(database)

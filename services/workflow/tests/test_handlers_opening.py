@@ -1,0 +1,54 @@
+"""A dossier comes in: a case in status 1, the check limit running."""
+
+from typing import Any
+
+import pytest
+
+from contracts.facts import Status as NationalStatus
+from kit.now import TIME_ZONE
+from workflow.domain.status import Status
+
+pytestmark = pytest.mark.db
+
+
+async def test_a_filed_dossier_becomes_a_case_in_the_officers_queue(world: Any) -> None:
+    dossier = await world.file("2025-03-03 08:30")
+    case = await world.case(dossier)
+    assert (case.status, case.role, case.unit) == (Status.SUBMITTED, "one_stop_officer", case.receiving_unit)
+    assert case.applicant_name == "Bệnh viện Đa khoa Mẫu"
+    (said,) = await world.said()
+    assert (type(said).__name__, said.status, said.round) == ("CheckStarted", NationalStatus.SUBMITTED, 0)
+    assert f"{said.due_at.astimezone(TIME_ZONE):%Y-%m-%d %H:%M}" == "2025-03-10 08:30"  # five working days
+
+
+async def test_a_dossier_filed_at_night_is_checked_from_the_next_opening(world: Any) -> None:
+    dossier = await world.file("2025-03-08 21:00")  # a Saturday
+    case = await world.case(dossier)
+    assert f"{case.check_started_at:%Y-%m-%d %H:%M}" == "2025-03-10 07:30"
+
+
+async def test_the_same_event_twice_is_one_case(world: Any) -> None:
+    event = await world.submitted(await world.at("2025-03-03 08:30"))
+    await world.hear(event)
+    world._said[(event.topic(), event.subject)] -= 1
+    await world.hear(event)
+    assert len(await world.said()) == 1
+    assert await world.parked() == []
+
+
+async def test_a_dossier_of_an_unknown_procedure_is_parked_with_its_reason(world: Any) -> None:
+    event = await world.submitted(await world.at("2025-03-03 08:30"))
+    await world.hear(event.model_copy(update={"procedure_id": "no-such-procedure"}))
+    assert await world.parked() == ["UnknownProcedure: no such procedure: no-such-procedure, version 1"]
+    assert await world.said() == []
+
+
+async def test_no_event_carries_a_name(world: Any) -> None:
+    await world.file()
+    (said,) = await world.said()
+    assert "Mẫu" not in said.model_dump_json()
+    assert "Khôi" not in said.model_dump_json()
+
+
+def test_the_status_numbers_are_those_of_the_contracts() -> None:
+    assert {one.name: int(one) for one in Status} == {one.name: int(one) for one in NationalStatus}

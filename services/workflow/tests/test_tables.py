@@ -1,0 +1,56 @@
+"""The tables as the code sees them are the tables that the migrations make."""
+
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from kit.migrate import versions_folder
+from kit.tx import Database, run_sql
+from workflow.store import metadata
+
+pytestmark = pytest.mark.db
+
+
+async def test_the_tables_of_the_code_are_those_of_the_migrations(database: Database) -> None:
+    def differences(connection: Connection) -> list[Any]:
+        def is_ours(thing: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
+            return kind != "table" or not (name or "").startswith(("kit_", "workflow_migrations"))
+
+        options = {"compare_type": True, "include_object": is_ours}
+        return compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+def test_head_names_the_newest_migration() -> None:
+    folder = versions_folder("workflow")
+    newest = sorted(file.stem for file in folder.glob("0*.py"))[-1]
+    assert (folder / "HEAD").read_text().strip() == newest
+
+
+@pytest.mark.parametrize("table", ["clock_entry", "case_history"])
+async def test_what_is_only_added_cannot_be_changed_or_taken_away(database: Database, world: Any, table: str) -> None:
+    dossier = await world.file()
+    async with database.transaction() as tx:
+        await run_sql(
+            tx,
+            "insert into clock_entry (dossier_id, number, kind, at, reason_vi, basis) "
+            "values (:d, 1, 'started', now(), '', '')",
+            d=dossier,
+        )
+    for statement in (f"delete from {table}", f"update {table} set at = now()"):
+        with pytest.raises(DBAPIError, match="only ever added"):
+            async with database.transaction() as tx:
+                await run_sql(tx, statement)
+
+
+async def test_an_accepted_case_without_a_code_is_refused_by_the_database(database: Database, world: Any) -> None:
+    dossier = await world.file()
+    with pytest.raises(DBAPIError, match="accepted_has_code_and_clock"):
+        async with database.transaction() as tx:
+            await run_sql(tx, "update cases set status = 4 where dossier_id = :d", d=dossier)
