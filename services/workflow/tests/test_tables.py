@@ -21,7 +21,7 @@ async def test_the_tables_of_the_code_are_those_of_the_migrations(database: Data
             return kind != "table" or not (name or "").startswith(("kit_", "workflow_migrations"))
 
         options = {"compare_type": True, "include_object": is_ours}
-        return compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
     async with database.engine.connect() as connection:
         assert await connection.run_sync(differences) == []

@@ -34,8 +34,6 @@ def pages_of(settings: WorkflowSettings) -> Pages:
         layout="officer",
         base=BASE,
         office=Office(office.name_vi, office.telephone, "", office.address_vi),
-        sign_in_href=f"{BASE}/sign-in",
-        sign_out_href=f"{BASE}/sign-out",
     )
 
 
