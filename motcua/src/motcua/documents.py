@@ -5,6 +5,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
+
 from contracts.catalogue import EVENTS, TOPICS
 from contracts.package import Manifest
 from kit.consume import Consumer
@@ -56,13 +58,17 @@ def consumer_of(name: str) -> Consumer:
 
 
 def openapi(name: str, scratch: Path) -> dict[str, Any]:
-    """A service's OpenAPI document, from its application built without any outside part."""
+    """A service's OpenAPI document."""
+    return application(name, scratch).openapi()
+
+
+def application(name: str, scratch: Path) -> FastAPI:
+    """A service's application, built without any outside part: to be read, not to be called."""
     service = service_of(name)
     needed = {field: made_up(field) for field, info in service.settings.model_fields.items() if info.is_required()}
     objects_url = f"file://{scratch / 'objects'}"
     settings = service.settings.model_validate({**needed, **NOT_REAL, "objects_url": objects_url})
-    app = service.build_app(settings, Database("postgresql://nobody@127.0.0.1:9/nothing", Objects(objects_url)))
-    return app.openapi()
+    return service.build_app(settings, Database("postgresql://nobody@127.0.0.1:9/nothing", Objects(objects_url)))
 
 
 def made_up(field: str) -> str:
