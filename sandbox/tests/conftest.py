@@ -17,6 +17,8 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
+# One client, because making one reads every certificate; no connection is kept, because servers come and go.
+http = httpx.Client(verify=False, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
 TOKEN = "control-token-of-the-tests"
 Serve = Callable[[FastAPI, int], None]
 RunProgram = Callable[..., "subprocess.Popen[bytes]"]
@@ -93,7 +95,7 @@ def _wait_for_health(port: int, program: "subprocess.Popen[bytes]") -> None:
     while time.monotonic() < deadline:
         assert program.poll() is None, "the program ended by itself"
         try:
-            if httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200:
+            if http.get(f"http://127.0.0.1:{port}/healthz").status_code == 200:
                 return
         except httpx.TransportError:
             time.sleep(0.03)
@@ -106,7 +108,7 @@ def told() -> Callable[..., dict[str, Any]]:
 
     def tell(base: str, name: str, **orders: Any) -> dict[str, Any]:
         address = f"{base}/sandbox/{name}/control"
-        answer = httpx.put(address, json=orders, headers={"Authorization": f"Bearer {TOKEN}"})
+        answer = http.put(address, json=orders, headers={"Authorization": f"Bearer {TOKEN}"})
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 

@@ -10,6 +10,9 @@ from fastapi import FastAPI
 
 from sandbox.control import Control, Moods, Orders, Times, router
 
+# One client, because making one reads every certificate; no connection is kept, because servers come and go.
+http = httpx.Client(verify=False, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
+
 
 class SomeMoods(Moods):
     sulk: Times = False
@@ -29,18 +32,18 @@ def address(control: Control[SomeMoods], serve: Any, free_port: Any, control_hea
 
 
 def test_without_the_token_nothing_is_told(address: str) -> None:
-    assert httpx.get(address).status_code == 401
-    assert httpx.get(address, headers={"Authorization": "Bearer wrong"}).status_code == 401
-    assert httpx.put(address, json={"offset_seconds": 5}).status_code == 401
+    assert http.get(address).status_code == 401
+    assert http.get(address, headers={"Authorization": "Bearer wrong"}).status_code == 401
+    assert http.put(address, json={"offset_seconds": 5}).status_code == 401
 
 
 def test_through_a_front_door_it_is_not_there(address: str, control_headers: dict[str, str]) -> None:
-    assert httpx.get(address, headers={**control_headers, "X-Forwarded-For": "10.0.0.1"}).status_code == 404
+    assert http.get(address, headers={**control_headers, "X-Forwarded-For": "10.0.0.1"}).status_code == 404
 
 
 def test_the_clock_follows_the_offset(address: str, control_headers: dict[str, str]) -> None:
     offset = timedelta(days=-400).total_seconds()
-    state = httpx.put(address, json={"offset_seconds": offset}, headers=control_headers).json()
+    state = http.put(address, json={"offset_seconds": offset}, headers=control_headers).json()
     assert state["seen"] == 3
     told, real = datetime.fromisoformat(state["now"]), datetime.now().astimezone()
     assert timedelta(days=399) < real - told < timedelta(days=401)
@@ -48,10 +51,10 @@ def test_the_clock_follows_the_offset(address: str, control_headers: dict[str, s
 
 
 def test_moods_are_set_one_by_one_and_calmed_together(address: str, control_headers: dict[str, str]) -> None:
-    httpx.put(address, json={"moods": {"sulk": 2}}, headers=control_headers)
-    state = httpx.put(address, json={"moods": {"slow_seconds": 0.5}}, headers=control_headers).json()
+    http.put(address, json={"moods": {"sulk": 2}}, headers=control_headers)
+    state = http.put(address, json={"moods": {"slow_seconds": 0.5}}, headers=control_headers).json()
     assert state["moods"] == {"sulk": 2, "slow_seconds": 0.5}
-    calm = httpx.delete(f"{address}/moods", headers=control_headers).json()
+    calm = http.delete(f"{address}/moods", headers=control_headers).json()
     assert calm["moods"] == {"sulk": False, "slow_seconds": 0.0}
 
 
@@ -59,9 +62,9 @@ def test_moods_are_set_one_by_one_and_calmed_together(address: str, control_head
 def test_an_unknown_mood_is_refused_and_changes_nothing(
     address: str, control_headers: dict[str, str], orders: dict[str, Any]
 ) -> None:
-    before = httpx.get(address, headers=control_headers).json()["moods"]
-    assert httpx.put(address, json={**orders, "offset_seconds": 9}, headers=control_headers).status_code == 422
-    after = httpx.get(address, headers=control_headers).json()
+    before = http.get(address, headers=control_headers).json()["moods"]
+    assert http.put(address, json={**orders, "offset_seconds": 9}, headers=control_headers).status_code == 422
+    after = http.get(address, headers=control_headers).json()
     assert (after["moods"], after["offset_seconds"]) == (before, 0)
 
 

@@ -1,11 +1,15 @@
 """The shell of every sandbox page, its style sheet and what templates may call. No page needs a script."""
 
+from collections.abc import Callable
+from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.exceptions import HTTPException
 
 from sandbox import clock
 
@@ -44,6 +48,18 @@ class Pages:
     def show(self, template: str, status_code: int = 200, **said: Any) -> HTMLResponse:
         text = self._templates.get_template(template).render(said)
         return HTMLResponse(text, status_code=status_code, headers=SECURITY)
+
+
+def show_errors(app: FastAPI, shown: Pages, now: Callable[[], datetime]) -> None:
+    """A person who took a wrong address gets a page; a program gets JSON."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if "text/html" not in request.headers.get("accept", ""):
+            return await http_exception_handler(request, error)
+        return shown.show("error.html", error.status_code, now=now(), status=error.status_code)
+
+    app.add_exception_handler(HTTPException, answer)
 
 
 def router(prefix: str) -> APIRouter:

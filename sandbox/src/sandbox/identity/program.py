@@ -20,10 +20,12 @@ def build_app(settings: IdentitySettings) -> FastAPI:
     signing = keys.load(settings.folder / "identity-keys.json")
     tokens, codes = Tokens(signing, settings.issuer, settings.token_seconds), Codes()
     orders = Control(settings.folder / "identity-control.json", IdentityMoods())
-    shown = signin.SignIn(known, persons, tokens, codes, orders, Pages(settings.path), settings.issuer)
+    shell = Pages(settings.path)
+    shown = signin.SignIn(known, persons, tokens, codes, orders, shell, settings.issuer)
     asked = endpoints.Endpoints(known, persons, signing, tokens, codes, orders)
 
     app = FastAPI(title="Motcua sandbox: identity", docs_url=None, redoc_url=None, openapi_url=None)
+    pages.show_errors(app, shell, orders.now)
     app.include_router(pages.router(settings.path))
     app.include_router(signin.router(settings.path, shown))
     app.include_router(endpoints.router(settings.path, settings.issuer, asked))

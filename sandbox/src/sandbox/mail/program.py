@@ -30,8 +30,10 @@ def build_app(settings: MailSettings) -> FastAPI:
         store.close()
 
     app = FastAPI(title="Motcua sandbox: mail", lifespan=receiving, docs_url=None, redoc_url=None, openapi_url=None)
+    shell = Pages(PREFIX)
+    pages.show_errors(app, shell, orders.now)
     app.include_router(pages.router(PREFIX))
-    app.include_router(reading.router(reading.Reading(store, orders, Pages(PREFIX))))
+    app.include_router(reading.router(reading.Reading(store, orders, shell)))
     app.include_router(sms.router(sms.Gateway(settings, store, orders)))
     app.include_router(control.router(NAME, orders, settings.control_token.get_secret_value(), store.counts))
     return app

@@ -42,9 +42,11 @@ def build_app(settings: PaymentSettings) -> FastAPI:
 
     token = settings.control_token.get_secret_value()
     app = FastAPI(title="Motcua sandbox: payment", lifespan=notifying, docs_url=None, redoc_url=None, openapi_url=None)
+    shell = Pages(PREFIX)
+    pages.show_errors(app, shell, orders.now)
     app.include_router(pages.router(PREFIX))
     app.include_router(wire.router(wire.Wire(settings, store, orders)))
-    app.include_router(payer.router(payer.Payer(settings, store, notifier, orders, Pages(PREFIX))))
+    app.include_router(payer.router(payer.Payer(settings, store, notifier, orders, shell)))
     app.include_router(counting.router(store, control.guard(token), settings.public_url))
     app.include_router(control.router(NAME, orders, token, partial(counting.facts, store)))
     return app
