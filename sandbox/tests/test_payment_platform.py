@@ -388,7 +388,7 @@ def test_the_receipt_is_an_address_or_the_pdf_itself(platform: Platform, partner
     page = platform.page_of(an_init())
     assert platform.say("get-bill", a_lookup("GET_BILL"))["MaLoi"] == "04"
     platform.decide(page)
-    told(platform.base, "pay", moods={"bill_not_ready": 1})
+    told(platform.base, "payment_platform", moods={"bill_not_ready": 1})
     of_notification = a_lookup("GET_BILL", time=partner.told[0]["ThoiGianGD"])
     assert platform.say("get-bill", of_notification)["MaLoi"] == "99"
     linked = http.get(platform.say("get-bill", of_notification)["UrlBienLai"])

@@ -16,7 +16,7 @@ from sandbox.payment_platform.notifier import Notifier
 from sandbox.payment_platform.settings import PaymentSettings
 from sandbox.payment_platform.store import Store
 
-NAME = "pay"
+NAMES = ("payment_platform", "pay")  # the control address goes by the program's name and by its pages' path
 PREFIX = "/sandbox/pay"
 
 
@@ -48,7 +48,8 @@ def build_app(settings: PaymentSettings) -> FastAPI:
     app.include_router(wire.router(wire.Wire(settings, store, orders)))
     app.include_router(payer.router(payer.Payer(settings, store, notifier, orders, shell)))
     app.include_router(counting.router(store, control.guard(token), settings.public_url))
-    app.include_router(control.router(NAME, orders, token, partial(counting.facts, store)))
+    for name in NAMES:
+        app.include_router(control.router(name, orders, token, partial(counting.facts, store)))
     return app
 
 
