@@ -1,1 +1,1 @@
-"""Collects fees: demands, attempts on the Payment Platform, receipts."""
+"""Payments: fee demands, attempts on the Payment Platform, the ledger, receipts."""

@@ -1,0 +1,17 @@
+"""What payments listens to, and which handler each event wakes."""
+
+from collections.abc import Mapping
+
+from contracts.envelope import Event
+from contracts.intake import DossierSubmitted
+from contracts.workflow import DossierAccepted, FeeRequested
+from kit.consume import Handler
+from payments.handlers import demands
+
+KEEPS: Mapping[type[Event], Handler] = {  # what we remember of others; may be replayed
+    DossierSubmitted: demands.remember_applicant,
+    DossierAccepted: demands.remember_code,
+}
+REACTS: Mapping[type[Event], Handler] = {  # what we do because of it; never replayed
+    FeeRequested: demands.open_demand,
+}

@@ -1,0 +1,1 @@
+"""What payments decides: no I/O, no framework, no clock."""

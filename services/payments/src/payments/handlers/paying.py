@@ -1,0 +1,164 @@
+"""A payer wants to pay: one transaction at the platform per demand at a time, begun between two of our own."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.facts import Contact
+from kit.errors import Refused, TryAgain
+from kit.now import TIME_ZONE, read_now
+from kit.tx import objects_of
+from payments import store
+from payments.domain.attempt import Attempt, AttemptState, pause_before_asking
+from payments.domain.demand import Demand
+from payments.domain.errors import AttemptUnderWay, DemandNotFound, PlatformBusy, PlatformRefused
+from payments.domain.partner import Payment
+from payments.domain.result import write_time
+from payments.handlers.asking import Desk, ask_about
+from rules import catalogue
+
+MARGIN = timedelta(seconds=30)  # an attempt is asked about only when its own call can no longer be on its way
+
+
+@dataclass(frozen=True)
+class Start:
+    """An attempt whose row is committed and whose call comes next."""
+
+    attempt: Attempt
+    payment: Payment
+
+
+@dataclass(frozen=True)
+class GoTo:
+    """An attempt is open at the platform."""
+
+    pay_url: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Whether an attempt is still open is known to the platform only."""
+
+    attempt: Attempt
+
+
+async def pay_address(desk: Desk, demand_id: UUID, payer_id: str) -> str:
+    """Where the payer goes now: the open transaction's page, or that of a new one.
+
+    Raises DemandNotFound, NotPayable, AttemptUnderWay, PlatformBusy, PlatformRefused. A repeat is safe: it leads to the
+    same transaction.
+    """
+    was_asked = False
+    for _ in range(2):
+        async with desk.database.transaction() as tx:
+            step = await next_step(desk, tx, demand_id, payer_id, was_asked=was_asked)
+        match step:
+            case GoTo(pay_url):
+                return pay_url
+            case Start(attempt, payment):
+                return await start(desk, attempt, payment)
+            case Ask(attempt):
+                await ask_before_going_on(desk, attempt)
+                was_asked = True
+    raise AttemptUnderWay
+
+
+async def next_step(
+    desk: Desk, tx: AsyncSession, demand_id: UUID, payer_id: str, *, was_asked: bool
+) -> Start | GoTo | Ask:
+    """Decide under the demand's lock, so that two clicks find one attempt."""
+    demand = await store.load_demand(tx, demand_id)
+    dossier = await tx.get(store.DossierRow, demand.dossier_id) if demand else None
+    if demand is None or dossier is None or dossier.applicant_id != payer_id:
+        raise DemandNotFound
+    demand.check_payable()
+    attempt = await store.find_live_attempt(tx, demand_id)
+    if attempt is None:
+        attempt = await new_attempt(desk, tx, demand)
+        return Start(attempt, await payment_of(tx, demand, attempt, dossier.code or demand.arrival_number))
+    is_fresh = attempt.ask_at > await store.real_now(tx)
+    if attempt.pay_url and (is_fresh or was_asked):
+        return GoTo(attempt.pay_url)
+    if attempt.state is AttemptState.STARTED and is_fresh:
+        raise AttemptUnderWay
+    return Ask(attempt)
+
+
+async def new_attempt(desk: Desk, tx: AsyncSession, demand: Demand) -> Attempt:
+    """An attempt with its own reference, written before the call so that a killed process leaves a trace."""
+    now = await read_now(tx)
+    attempt = Attempt(
+        id=uuid4(),
+        demand_id=demand.id,
+        reference=f"MC{secrets.token_hex(9)}",  # 20 characters, as long as every partner seen so far allows
+        sent_time=write_time(now),
+        amount_vnd=demand.amount_vnd,
+        started_at=now,
+        ask_at=await store.real_now(tx) + timedelta(seconds=desk.call_seconds) + MARGIN,
+    )
+    await store.add_attempt(tx, attempt)
+    return attempt
+
+
+async def payment_of(tx: AsyncSession, demand: Demand, attempt: Attempt, dossier_code: str) -> Payment:
+    """What the platform is told: the payer from the contact in the object store, the rest from the catalogue."""
+    contact = Contact.model_validate_json(await objects_of(tx).read(demand.contact))
+    law = catalogue.load()
+    procedure = law.procedure(demand.procedure_id, demand.procedure_version)
+    fee = law.fee(procedure.fee_id) if procedure.fee_id else None
+    return Payment(
+        reference=attempt.reference,
+        sent_time=attempt.sent_time,
+        amount_vnd=attempt.amount_vnd,
+        dossier_code=dossier_code,
+        procedure_code=procedure.national_code or procedure.id,
+        procedure_name=procedure.name_vi,
+        agency_code=law.agency_code(demand.office, date_of(demand.demanded_at)),
+        agency_name=law.office(demand.office).name_vi,
+        fee_kind="2" if fee and fee.kind == "lệ phí" else "1",
+        fee_name=fee.name_vi if fee else procedure.name_vi,
+        payer_name=contact.organisation or contact.name,
+        payer_address=contact.address or "",
+    )
+
+
+async def start(desk: Desk, attempt: Attempt, payment: Payment) -> str:
+    """Call the platform and write down what came of it. Raises PlatformBusy, PlatformRefused."""
+    try:
+        pay_url = await desk.platform.init(payment)
+    except TryAgain as reason:
+        await move(desk, attempt, "lose")
+        raise PlatformBusy from reason
+    except Refused as reason:
+        await move(desk, attempt, "refuse", str(reason))
+        raise PlatformRefused(str(reason)) from reason
+    await move(desk, attempt, "open", pay_url)
+    return pay_url
+
+
+async def move(desk: Desk, attempt: Attempt, action: str, fact: str = "") -> None:
+    """Write the outcome of the call, unless the platform has told more in the meantime."""
+    async with desk.database.transaction() as tx:
+        await store.load_demand(tx, attempt.demand_id)  # the same order of locks as everywhere: demand, then attempt
+        attempt = await store.load_attempt(tx, attempt.id)
+        if not attempt.may(action):
+            return
+        moved = {"open": attempt.opened, "refuse": attempt.refused}[action](fact) if fact else attempt.lost()
+        later = await store.real_now(tx) + pause_before_asking(0, 1.0)
+        await store.save_attempt(tx, replace(moved, ask_at=later))
+
+
+async def ask_before_going_on(desk: Desk, attempt: Attempt) -> None:
+    """Raises PlatformBusy where the platform does not say."""
+    try:
+        await ask_about(desk, attempt)
+    except (TryAgain, Refused) as reason:
+        raise PlatformBusy from reason
+
+
+def date_of(moment: datetime) -> date:
+    """The date on Vietnam's calendar."""
+    return moment.astimezone(TIME_ZONE).date()

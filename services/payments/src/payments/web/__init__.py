@@ -1,0 +1,5 @@
+"""Pages of payments. Routes translate; they decide nothing."""
+
+from payments.web.routes import router
+
+__all__ = ["router"]
