@@ -1,5 +1,30 @@
 """One function per command or event. Each works inside its caller's transaction and never commits."""
 
+from workflow.handlers.accepting import take_payment
+from workflow.handlers.access import note_staff
+from workflow.handlers.checking import (
+    find_valid,
+    judge_components,
+    preview_fee_notice,
+    preview_supplement,
+    request_supplement,
+)
 from workflow.handlers.opening import open_case, take_supplement
+from workflow.handlers.returning import mark_returned
+from workflow.handlers.steps import finish_step, issue, sign_off
 
-__all__ = ["open_case", "take_supplement"]
+__all__ = [
+    "find_valid",
+    "finish_step",
+    "issue",
+    "judge_components",
+    "mark_returned",
+    "note_staff",
+    "open_case",
+    "preview_fee_notice",
+    "preview_supplement",
+    "request_supplement",
+    "sign_off",
+    "take_payment",
+    "take_supplement",
+]

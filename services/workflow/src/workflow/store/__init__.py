@@ -1,6 +1,7 @@
 """Rows in, domain objects out. The only room that writes SQL; decides nothing, commits nothing."""
 
 from workflow.store.cases import add_case, find_case, lock_case, save_case, to_case
+from workflow.store.dossier import read_contact, read_dossier, read_file
 from workflow.store.tables import StepRow, metadata
 from workflow.store.trail import (
     add_clock_entry,
@@ -50,6 +51,9 @@ __all__ = [
     "next_slip_number",
     "note_staff",
     "packages",
+    "read_contact",
+    "read_dossier",
+    "read_file",
     "save_case",
     "start_step",
     "step_runs",

@@ -1,0 +1,307 @@
+"""What each slip says, as plain data for its layout. Decides no number and no date; pure.
+
+The fields are those of the slips seen in use; the layout of the annex of 2025 was not seen, so every slip says so.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from rules.fees import FeeQuote
+from rules.records.form import Form, FormField
+from rules.records.limit import Limit
+from rules.records.office import Office
+from rules.records.procedure import Component, Procedure
+from workflow.domain.access import Staff
+from workflow.domain.case import Case
+from workflow.domain.checklist import CheckItem
+from workflow.domain.dossier import Dossier
+from workflow.domain.numerals import amount_in_words, clock_and_date, long_date, vnd
+from workflow.domain.status import Outcome
+
+Data = dict[str, Any]
+
+RECEIPT, SUPPLEMENT, FEE_NOTICE, RESULT = "01", "02", "fee-notice", "result"
+SUFFIX = {RECEIPT: "", SUPPLEMENT: "/HDHS", FEE_NOTICE: "/TB", RESULT: ""}
+FORMS_OF_2025_FROM = date(2025, 9, 15)  # Thông tư 03/2025/TT-VPCP; before it Thông tư 01/2018/TT-VPCP
+
+_UNITS = {
+    "working_minutes": "phút làm việc",
+    "working_hours": "giờ làm việc",
+    "working_days": "ngày làm việc",
+    "calendar_days": "ngày",
+}
+_CHANNELS = {"online": "Trực tuyến", "direct": "Trực tiếp", "postal": "Qua bưu chính công ích"}
+_RETURNED = {
+    "online": "Trực tuyến: tải về trong trang theo dõi hồ sơ, sau khi đăng nhập",
+    "direct": "Tại Bộ phận Tiếp nhận và Trả kết quả",
+    "postal": "Qua bưu chính công ích, hoặc tại Bộ phận Tiếp nhận và Trả kết quả",
+}
+_STARTS = {
+    "dossier_received": "khi nhận hồ sơ",
+    "declaration_received": "khi nhận tờ khai",
+    "valid_dossier": "khi nhận đủ hồ sơ hợp lệ",
+    "valid_dossier_and_fee": "khi nhận đủ hồ sơ hợp lệ và phí",
+}
+
+
+class ContactFacts(Protocol):
+    """What a slip prints of the applicant."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def organisation(self) -> str | None: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def phone(self) -> str | None: ...
+    @property
+    def address(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The head of a slip: who writes, under which number (none in a preview), on which date, where to look it up."""
+
+    office: Office
+    form: str
+    number: int | None
+    on: date
+    track_url: str
+
+    def data(self) -> Data:
+        number = f"{self.number:02}{SUFFIX[self.form]}" if self.number else f"…{SUFFIX[self.form]}"
+        return {
+            "parent": self.office.parent_vi,
+            "agency": self.office.name_vi,
+            "address": self.office.address_vi,
+            "telephone": self.office.telephone,
+            "number": number,
+            "place_date": f"{self.office.place_vi}, {long_date(self.on)}",
+            "regulation": _regulation(self.form, self.on),
+            "is_preview": self.number is None,
+            "track_url": self.track_url,
+        }
+
+
+def _regulation(form: str, on: date) -> str:
+    if form not in (RECEIPT, SUPPLEMENT):
+        return ""
+    act = "Thông tư 03/2025/TT-VPCP" if on >= FORMS_OF_2025_FROM else "Thông tư 01/2018/TT-VPCP"
+    return f"Mẫu số {form}, {act}"
+
+
+def limit_words(limit: Limit) -> str:
+    """`25 ngày`."""
+    return f"{limit.value:02} {_UNITS[limit.unit]}"
+
+
+def channel_words(channel: str) -> str:
+    return _CHANNELS[channel]
+
+
+def start_words(rule: str) -> str:
+    return _STARTS[rule]
+
+
+def _applicant(contact: ContactFacts) -> Data:
+    return {
+        "owner": contact.organisation or contact.name,
+        "submitter": contact.name,
+        "address": contact.address or "",
+        "phone": contact.phone or "",
+        "email": contact.email,
+    }
+
+
+def _procedure(procedure: Procedure) -> Data:
+    return {"procedure": procedure.name_vi, "procedure_code": procedure.national_code or "chưa công bố"}
+
+
+def receipt(
+    letter: Letter, case: Case, procedure: Procedure, contact: ContactFacts, dossier: Dossier, checker: Staff | None
+) -> Data:
+    """Form 01: receipt and appointment. The case has its code and its due time."""
+    assert case.due_at is not None
+    assert case.started_at is not None
+    assert procedure.limit is not None
+    unit = letter.office.unit(case.receiving_unit)
+    return {
+        **letter.data(),
+        **_applicant(contact),
+        **_procedure(procedure),
+        "code": case.code,
+        "arrival_number": case.arrival_number,
+        "unit": unit.name_vi if unit else letter.office.name_vi,
+        "unit_phone": (unit.telephone if unit else None) or letter.office.telephone,
+        "channel": _CHANNELS[case.channel],
+        "components": [_component(one, dossier) for one in procedure.components if _count(one, dossier)],
+        "sets": procedure.dossier_sets,
+        "limit": f"{limit_words(procedure.limit)}, tính từ {_STARTS[procedure.start_rule]}",
+        "received": clock_and_date(case.received_at),
+        "started": clock_and_date(case.started_at),
+        "due": clock_and_date(case.due_at),
+        "returned": _RETURNED[case.channel],
+        "fee": f"{vnd(case.fee_vnd)} đồng" if case.fee_vnd else "Không",
+        "fee_paid": clock_and_date(case.paid_at) if case.paid_at else "",
+        "basis": [str(source) for source in procedure.sources],
+        "calendar_version": case.calendar_version,
+        "readings": list(case.readings),
+        "checker": checker.name if checker else "",
+    }
+
+
+def _count(one: Component, dossier: Dossier) -> int:
+    return len(dossier.files_of(one.code)) or len(dossier.forms.get(one.form_id or "", ()))
+
+
+def _component(one: Component, dossier: Dossier) -> Data:
+    """All came in electronic form: the paper columns of the slip stay empty until papers come in."""
+    return {"name": one.name_vi, "original": "", "certified": "", "plain": "", "electronic": str(_count(one, dossier))}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A supplement request of a round: its lines, and whom to ask about it."""
+
+    round: int
+    items: Sequence[CheckItem]
+    staff: Staff
+
+
+def supplement(letter: Letter, case: Case, procedure: Procedure, contact: ContactFacts, asked: Asked) -> Data:
+    """Form 02: the one complete request of a round."""
+    within = procedure.supplement.answer_within
+    unit = letter.office.unit(asked.staff.unit)
+    return {
+        **letter.data(),
+        **_applicant(contact),
+        **_procedure(procedure),
+        "arrival_number": case.arrival_number,
+        "received": clock_and_date(case.received_at),
+        "round": asked.round,
+        "items": [{"name": _name(procedure, item.component), "reason": item.note.strip()} for item in asked.items],
+        "basis": [str(source) for source in procedure.sources],
+        "answer_within": limit_words(within) if within else "",
+        "officer": asked.staff.name,
+        "officer_title": asked.staff.title,
+        "officer_phone": asked.staff.phone or letter.office.telephone,
+        "unit": unit.name_vi if unit else letter.office.name_vi,
+    }
+
+
+def _name(procedure: Procedure, code: str) -> str:
+    component = procedure.component(code)
+    return component.name_vi if component else code
+
+
+def fee_notice(
+    letter: Letter, case: Case, procedure: Procedure, contact: ContactFacts, quote: FeeQuote, staff: Staff
+) -> Data:
+    """The fee notice of a dossier found valid (R11)."""
+    assert procedure.limit is not None
+    return {
+        **letter.data(),
+        **_applicant(contact),
+        **_procedure(procedure),
+        "arrival_number": case.arrival_number,
+        "received": clock_and_date(case.received_at),
+        "lines": [
+            {
+                "name": line.name_vi,
+                "quantity": str(line.quantity),
+                "unit": vnd(line.unit_vnd),
+                "amount": vnd(line.amount_vnd),
+            }
+            for line in quote.lines
+        ],
+        "subtotal": vnd(quote.subtotal_vnd),
+        "reasons": [reason.why_vi for reason in quote.reasons],
+        "total": vnd(quote.total_vnd),
+        "total_words": amount_in_words(quote.total_vnd),
+        "basis": list(quote.legal_basis),
+        "limit": limit_words(procedure.limit),
+        "starts": _STARTS[procedure.start_rule],
+        "officer": staff.name,
+        "officer_title": staff.title,
+        "officer_phone": staff.phone or letter.office.telephone,
+        "unconfirmed": bool(quote.unconfirmed),
+    }
+
+
+def result(letter: Letter, case: Case, procedure: Procedure, dossier: Dossier, forms: Sequence[Form]) -> Data:
+    """The result as it will be signed: a licence, or a refusal on substance with its reasons."""
+    unit = next((one for one in letter.office.delegations if procedure.id in one.procedure_ids), None)
+    validity = procedure.result.validity
+    units = {"months": "tháng", "years": "năm"}
+    return {
+        **letter.data(),
+        **_procedure(procedure),
+        "number": case.result_number or case.result_code,
+        "place_date": f"{letter.office.place_vi}, ngày ký theo bản ghi phê duyệt",
+        "granted": case.outcome is Outcome.GRANTED,
+        "title": procedure.result.name_vi if case.outcome is Outcome.GRANTED else "Thông báo không cấp",
+        "result_name": procedure.result.name_vi,
+        "result_code": case.result_code,
+        "code": case.code,
+        "owner": _profile(forms, dossier, "name") or case.applicant_name,
+        "address": _profile(forms, dossier, "address"),
+        "head": _profile(forms, dossier, "head_name"),
+        "head_title": _profile(forms, dossier, "head_title"),
+        "conclusion": case.conclusion.strip(),
+        "conditions": list(case.conditions),
+        "validity": f"{validity.value:02} {units[validity.unit]}" if validity else "",
+        "basis": [str(source) for source in procedure.sources],
+        "annexes": _annexes(forms, dossier) if case.outcome is Outcome.GRANTED else [],
+        "signer": unit.signer_vi if unit else procedure.authority_vi,
+        "paper_form": procedure.result.paper_form or "",
+    }
+
+
+def _profile(forms: Sequence[Form], dossier: Dossier, what: str) -> str:
+    """What the sheets say of the applicant, found by the mark the catalogue gives such a field."""
+    for form in forms:
+        for field in form.fields():
+            value = _first(dossier, form, field) if field.profile == what else None
+            if value:
+                return str(value)
+    return ""
+
+
+def _first(dossier: Dossier, form: Form, field: FormField) -> Any:
+    sheets = dossier.forms.get(form.id, ())
+    return sheets[0].get(field.key) if sheets else None
+
+
+def _annexes(forms: Sequence[Form], dossier: Dossier) -> list[Data]:
+    """One annex per form that has a sheet for each thing licensed."""
+    repeated = [form for form in forms if form.one_per and dossier.forms.get(form.id)]
+    return [{"title": form.title_vi, "sheets": _sheets(form, dossier)} for form in repeated]
+
+
+def _sheets(form: Form, dossier: Dossier) -> list[list[list[str]]]:
+    return [rows_of(form, sheet, own_only=True) for sheet in dossier.forms[form.id]]
+
+
+def rows_of(form: Form, sheet: Mapping[str, Any], *, own_only: bool = False) -> list[list[str]]:
+    """Label and value of each filled field, in the form's order; `own_only` leaves out copies."""
+    fields = [field for field in form.fields() if not (own_only and (field.copy_of or field.profile))]
+    return [[field.label_vi, shown(field, sheet[field.key])] for field in fields if _is_shown(field, sheet)]
+
+
+def _is_shown(field: FormField, sheet: Mapping[str, Any]) -> bool:
+    return field.type != "table" and sheet.get(field.key) not in (None, "")
+
+
+def shown(field: FormField, value: Any) -> str:
+    """A value as people read it."""
+    if field.type == "boolean":
+        return "Có" if value else "Không"
+    if field.type == "date" and isinstance(value, str):
+        return f"{value[8:10]}/{value[5:7]}/{value[:4]}"
+    if field.type == "enum":
+        return next((choice.label for choice in field.values if choice.value == value), str(value))
+    text = f"{value:g}".replace(".", ",") if isinstance(value, float) else str(value)
+    return f"{text} {field.unit}" if field.unit else text

@@ -1,0 +1,92 @@
+"""A valid dossier, its fee paid where one is due, is accepted: code, clock, form 01, first step. In one handling."""
+
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.payments import FeePaid
+from contracts.workflow import DossierAccepted
+from kit.now import TIME_ZONE
+from rules import due as rule
+from rules.catalogue import load
+from rules.codes import dossier_code
+from workflow import store
+from workflow.domain import clock
+from workflow.domain.access import Staff
+from workflow.domain.case import Case
+from workflow.domain.late_events import Effect, Heard
+from workflow.domain.moves import moved
+from workflow.domain.status import Action
+from workflow.handlers import slips
+from workflow.handlers.late import effect_of, keep_for_decision
+from workflow.handlers.saying import as_object, say
+from workflow.handlers.steps import start_first_step
+
+
+async def take_payment(tx: AsyncSession, event: FeePaid, *, now: datetime) -> None:
+    """The fee is there: the dossier is accepted by itself, and its first step starts.
+
+    Emits DossierAccepted (status 2) and StepStarted (status 4). A payment nobody waits for, or of another amount, is
+    kept for decision. Raises NoSuchCase.
+    """
+    case = await store.lock_case(tx, event.dossier_id)
+    if effect_of(Heard.FEE, case) is not Effect.APPLY:
+        reason = f"Phí đến khi hồ sơ ở trạng thái {int(case.status)}; cần quyết định hoàn trả hay ghi nhận."
+        await keep_for_decision(tx, case, Heard.FEE, event, reason, now)
+    elif event.amount_vnd != case.fee_vnd:
+        reason = f"Số tiền {event.amount_vnd} đồng khác số đã thông báo {case.fee_vnd} đồng."
+        await keep_for_decision(tx, case, Heard.FEE, event, reason, now)
+    else:
+        await accept(tx, case, paid_at=event.paid_at, staff=None, now=now)
+
+
+async def accept(tx: AsyncSession, case: Case, *, paid_at: datetime | None, staff: Staff | None, now: datetime) -> Case:
+    """Give the case its code and start its clock by the procedure's start rule (R02), then its first step."""
+    case = await _with_clock(tx, case, paid_at, now)
+    slip = await slips.receipt(tx, case, now)
+    await store.save_case(tx, case)
+    await store.add_history(tx, case, f"Tiếp nhận hồ sơ, cấp mã {case.code}", now, staff_id=staff.id if staff else None)
+    await say(
+        tx,
+        DossierAccepted,
+        case,
+        now=now,
+        staff=staff,
+        code=case.code,
+        started_at=case.started_at,
+        due_at=case.due_at,
+        first_due_at=case.first_due_at,
+        calendar_version=case.calendar_version,
+        readings=list(case.readings),
+        slip=as_object(slip),
+    )
+    return await start_first_step(tx, case, now)
+
+
+async def _with_clock(tx: AsyncSession, case: Case, paid_at: datetime | None, now: datetime) -> Case:
+    catalogue, procedure = load(), slips.procedure_of(case)
+    times = {"received_at": case.received_at, "valid_at": case.last_piece_at, "paid_at": paid_at}
+    started_at = rule.start(procedure.start_rule, **times)
+    assert started_at is not None, "a case is accepted only when all its start rule needs is there"
+    readings = catalogue.readings(case.office, case.received_at.astimezone(TIME_ZONE).date())
+    due = clock.main_due(procedure, started_at, catalogue.calendar(case.office), readings)
+    on = now.astimezone(TIME_ZONE).date()  # R21: the date of acceptance
+    agency = catalogue.agency_code(case.office, on)
+    code = dossier_code(agency, on, await store.next_code_number(tx, agency, on))
+    reason = f"Bắt đầu tính thời hạn ({procedure.start_rule})"
+    await store.add_clock_entry(tx, case.dossier_id, "started", due.start, reason, str(procedure.sources[0]))
+    return moved(
+        case,
+        Action.ACCEPT,
+        since=now,
+        code=code,
+        paid_at=paid_at,
+        accepted_at=now,
+        started_at=due.start,
+        due_at=due.at,
+        first_due_at=due.at,
+        deadline_at=due.at,
+        late_from=rule.missed_at(due),
+        calendar_version=due.calendar_version,
+        readings=("R02", *due.readings),
+    )

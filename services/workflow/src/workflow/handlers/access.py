@@ -1,0 +1,55 @@
+"""What every command of a person begins with: lock the case, see whether they may, and whether they saw it as it is."""
+
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.facts import StaffCard
+from contracts.package import staff_path
+from kit.now import TIME_ZONE
+from kit.tx import objects_of
+from workflow import store
+from workflow.domain.access import Staff, check_acts, check_sees
+from workflow.domain.case import Case
+from workflow.domain.errors import ChangedMeanwhile
+from workflow.domain.status import Action
+
+
+async def take_up(tx: AsyncSession, dossier_id: UUID, action: Action, *, staff: Staff, seen: int | None) -> Case:
+    """The case, locked, for somebody who may take this action now.
+
+    `seen` is the version the person looked at, where they said so. Raises NoSuchCase, ChangedMeanwhile, NotAllowedNow,
+    NotYours.
+    """
+    case = await store.lock_case(tx, dossier_id)
+    check_sees(staff, case)
+    await check_unchanged(tx, case, seen)
+    check_acts(staff, case, action)
+    await note_staff(tx, staff)
+    return case
+
+
+async def check_unchanged(tx: AsyncSession, case: Case, seen: int | None) -> None:
+    """Raises ChangedMeanwhile, with who changed what, where the person saw another version."""
+    if seen is None or seen == case.version:
+        return
+    last = await store.last_change(tx, case.dossier_id)
+    by = await store.find_staff(tx, last.staff_id) if last and last.staff_id else None
+    raise ChangedMeanwhile(
+        seen=seen,
+        version=case.version,
+        who=by.name if by else "Hệ thống",
+        what_vi=last.what_vi if last else "",
+        at=last.at.astimezone(TIME_ZONE) if last else None,
+    )
+
+
+async def note_staff(tx: AsyncSession, staff: Staff, *, now: datetime | None = None) -> None:
+    """Remember who works here and publish their card, so that others can show who handles a dossier."""
+    if not await store.note_staff(tx, staff):
+        return
+    facts = asdict(staff)
+    card = StaffCard(staff_id=staff.id, **{name: facts[name] for name in ("name", "title", "unit", "office", "phone")})
+    await objects_of(tx).replace(staff_path(staff.id), card.model_dump_json().encode())

@@ -1,0 +1,182 @@
+"""The one-stop officer's check: verdicts, one complete supplement request, or valid with its fee notice."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.workflow import FeeLine, FeeRequested, SupplementItem, SupplementRequested
+from kit.now import TIME_ZONE
+from rules import packages
+from rules.fees import FeeQuote, fee
+from rules.records.procedure import Procedure
+from workflow import gateways, store
+from workflow.domain import checklist
+from workflow.domain.access import Staff, check_sees
+from workflow.domain.case import Case
+from workflow.domain.checklist import CheckItem
+from workflow.domain.dossier import Dossier
+from workflow.domain.errors import LimitNotPublished, NotYours
+from workflow.domain.moves import moved
+from workflow.domain.status import Action, Verdict
+from workflow.handlers import slips
+from workflow.handlers.accepting import accept
+from workflow.handlers.access import take_up
+from workflow.handlers.saying import as_object, say
+
+LEADER = "department_leader"
+
+
+async def judge_components(
+    tx: AsyncSession, dossier_id: UUID, items: Sequence[CheckItem], *, staff: Staff, seen: int | None, now: datetime
+) -> Case:
+    """Write verdicts on components; the rest of the round keeps its own. Silent; a repeat changes nothing but history.
+
+    Raises NoSuchCase, ChangedMeanwhile, NotAllowedNow, NotYours, RequestIncomplete.
+    """
+    case = await take_up(tx, dossier_id, Action.JUDGE_COMPONENTS, staff=staff, seen=seen)
+    await _judge(tx, case, items)
+    case = moved(case, Action.JUDGE_COMPONENTS, holder_id=staff.id)
+    await store.save_case(tx, case)
+    await store.add_history(tx, case, f"Ghi nhận xét {len(items)} thành phần hồ sơ", now, staff_id=staff.id)
+    return case
+
+
+async def _judge(tx: AsyncSession, case: Case, items: Sequence[CheckItem]) -> None:
+    dossier = await store.read_dossier(tx, case)
+    procedure = slips.procedure_of(case)
+    filed = {one.code for one in procedure.components if dossier.forms.get(one.form_id or "")} | {
+        *dossier.file_counts()
+    }
+    checklist.check_items(procedure, items, frozenset(filed))
+    await store.judge(tx, case.dossier_id, case.round, items)
+
+
+async def request_supplement(
+    tx: AsyncSession,
+    dossier_id: UUID,
+    *,
+    items: Sequence[CheckItem] = (),
+    staff: Staff,
+    seen: int | None,
+    now: datetime,
+) -> Case:
+    """Send the one complete request of this round (form 02): status 5, no clock runs. `items` are verdicts to add.
+
+    Emits SupplementRequested. Raises what `judge_components` does, and RequestIncomplete while a component has no
+    verdict or nothing lacks. A further round needs the leader (R08).
+    """
+    case = await _take_up_request(tx, dossier_id, staff=staff, seen=seen)
+    procedure = slips.procedure_of(case)
+    if items:
+        await _judge(tx, case, items)
+    lines = checklist.check_request(procedure, checklist.as_map(await store.judged(tx, dossier_id, case.round)))
+    case = moved(
+        case,
+        Action.REQUEST_SUPPLEMENT,
+        round=case.round + 1,
+        since=now,
+        role=None,
+        holder_id=staff.id,
+        deadline_at=None,
+        late_from=None,
+    )
+    slip, request = await slips.supplement(tx, case, lines, staff, now)
+    await store.save_case(tx, case)
+    await store.add_supplement(tx, case, lines, now)
+    what = f"Yêu cầu bổ sung lần {case.round}: {len(lines)} thành phần"
+    await store.add_history(tx, case, what, now, staff_id=staff.id)
+    asked = [SupplementItem(component=line.component) for line in lines]
+    files = {"slip": as_object(slip), "request": as_object(request)}
+    await say(tx, SupplementRequested, case, now=now, staff=staff, round=case.round, items=asked, **files)
+    return case
+
+
+async def _take_up_request(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, seen: int | None) -> Case:
+    """From the second round on (or what the procedure allows without) the leader sends the request himself."""
+    case = await store.lock_case(tx, dossier_id)
+    check_sees(staff, case)
+    if case.round < slips.procedure_of(case).supplement.rounds_without_leader:
+        return await take_up(tx, dossier_id, Action.REQUEST_SUPPLEMENT, staff=staff, seen=seen)
+    if LEADER not in staff.roles:
+        sentence = f"Yêu cầu bổ sung lần {case.round + 1} cần lãnh đạo Sở phát hành."
+        raise NotYours(Action.REQUEST_SUPPLEMENT, sentence)
+    return case
+
+
+async def find_valid(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, seen: int | None, now: datetime) -> Case:
+    """Find the dossier valid. Where its clock waits for the fee: fee notice, status 6 (R11); else accepted at once.
+
+    Emits FeeRequested, or DossierAccepted and StepStarted. Raises NoSuchCase, ChangedMeanwhile, NotAllowedNow,
+    NotYours, CheckIncomplete, LimitNotPublished.
+    """
+    case = await take_up(tx, dossier_id, Action.FIND_VALID, staff=staff, seen=seen)
+    procedure = slips.procedure_of(case)
+    checklist.check_all_good(procedure, checklist.as_map(await store.judged(tx, dossier_id, case.round)))
+    if procedure.limit is None:
+        raise LimitNotPublished(procedure.id)
+    quote = quote_of(procedure, case, await store.read_dossier(tx, case))
+    case = moved(case, Action.FIND_VALID, checker_id=staff.id, fee_vnd=quote.total_vnd if quote else 0)
+    if quote and quote.total_vnd and procedure.start_rule == "valid_dossier_and_fee":
+        return await _request_fee(tx, case, quote, staff, now)
+    return await accept(tx, case, paid_at=None, staff=staff, now=now)
+
+
+def quote_of(procedure: Procedure, case: Case, dossier: Dossier) -> FeeQuote | None:
+    """The fee by the day the dossier arrived (R01); none where the procedure has none."""
+    if procedure.fee is None:
+        return None
+    return fee(
+        procedure,
+        items=packages.fee_items(procedure, dossier.forms),
+        channel=case.channel,
+        filed_on=case.received_at.astimezone(TIME_ZONE).date(),
+        action=procedure.fee.action,
+    )
+
+
+async def _request_fee(tx: AsyncSession, case: Case, quote: FeeQuote, staff: Staff, now: datetime) -> Case:
+    case = moved(case, Action.REQUEST_FEE, since=now, role=None, holder_id=None, deadline_at=None, late_from=None)
+    notice = await slips.fee_notice(tx, case, quote, staff, now)
+    await store.save_case(tx, case)
+    await store.add_history(tx, case, "Hồ sơ hợp lệ, đã thông báo phí", now, staff_id=staff.id)
+    await say(
+        tx,
+        FeeRequested,
+        case,
+        now=now,
+        staff=staff,
+        lines=[FeeLine.model_validate(asdict(line)) for line in quote.lines],
+        factor=str(Decimal(quote.factor.numerator) / Decimal(quote.factor.denominator)),
+        amount_vnd=quote.total_vnd,
+        legal_basis=list(quote.legal_basis),
+        notice=as_object(notice),
+    )
+    return case
+
+
+async def preview_supplement(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, now: datetime) -> bytes:
+    """Form 02 as it would be sent now, without a number. Writes nothing. Raises as `request_supplement` does."""
+    case = await _seen(tx, dossier_id, staff)
+    judged = checklist.as_map(await store.judged(tx, dossier_id, case.round))
+    lines = [item for item in judged.values() if item.verdict is Verdict.LACKING]
+    next_round = case.changed(round=case.round + 1)
+    return await gateways.render("02", await slips.supplement_data(tx, next_round, lines, None, staff, now))
+
+
+async def preview_fee_notice(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, now: datetime) -> bytes:
+    """The fee notice as it would be sent now, without a number. Writes nothing."""
+    case = await _seen(tx, dossier_id, staff)
+    quote = quote_of(slips.procedure_of(case), case, await store.read_dossier(tx, case))
+    if quote is None:
+        raise NotYours(Action.FIND_VALID, "Thủ tục này không có phí.")
+    return await gateways.render("fee-notice", await slips.fee_notice_data(tx, case, quote, None, staff, now))
+
+
+async def _seen(tx: AsyncSession, dossier_id: UUID, staff: Staff) -> Case:
+    case = await store.lock_case(tx, dossier_id)
+    check_sees(staff, case)
+    return case

@@ -1,0 +1,105 @@
+"""Slips are numbered, rendered, stored under their digest, and noted; a preview is rendered and nothing else."""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kit.tx import objects_of
+from rules.catalogue import load
+from rules.fees import FeeQuote
+from rules.records.procedure import Procedure
+from workflow import gateways, store
+from workflow.domain import slips
+from workflow.domain.access import Staff
+from workflow.domain.case import Case, StoredFile
+from workflow.domain.checklist import CheckItem
+from workflow.domain.slips import Data, Letter
+from workflow.handlers.saying import stored
+
+TRACK_PATH = "/track/{number}"
+
+
+def procedure_of(case: Case) -> Procedure:
+    """The version in force when the dossier arrived holds to its end (R01)."""
+    return load().procedure(case.procedure_id, case.procedure_version)
+
+
+def letter(tx: AsyncSession, case: Case, form: str, number: int | None, now: datetime) -> Letter:
+    """The head of a slip of this case."""
+    public_url: str = tx.info.get("public_url", "")
+    track_url = public_url + TRACK_PATH.format(number=case.arrival_number)
+    return Letter(load().office(case.office), form, number, now.date(), track_url)
+
+
+async def issue(tx: AsyncSession, case: Case, form: str, number: int, data: Data, now: datetime) -> StoredFile:
+    """Render and store a slip, and note it in its series."""
+    file = await put_pdf(tx, f"slips/{case.dossier_id}/{form}-{number}", await gateways.render(form, data))
+    await store.add_slip(tx, case, form, number, file, now)
+    return file
+
+
+async def put_pdf(tx: AsyncSession, prefix: str, pdf: bytes) -> StoredFile:
+    """The digest in the path lets a transaction that failed be tried again with other bytes."""
+    digest = hashlib.sha256(pdf).hexdigest()
+    return stored(await objects_of(tx).put(f"{prefix}-{digest[:16]}.pdf", pdf))
+
+
+async def receipt(tx: AsyncSession, case: Case, now: datetime) -> StoredFile:
+    """Form 01 of a case that has its code and its due time."""
+    number = await store.next_slip_number(tx, case.office, slips.RECEIPT, now.year)
+    checker = await store.find_staff(tx, case.checker_id) if case.checker_id else None
+    contact, dossier = await store.read_contact(tx, case), await store.read_dossier(tx, case)
+    head = letter(tx, case, slips.RECEIPT, number, now)
+    data = slips.receipt(head, case, procedure_of(case), contact, dossier, checker)
+    return await issue(tx, case, slips.RECEIPT, number, data, now)
+
+
+async def supplement_data(
+    tx: AsyncSession, case: Case, items: list[CheckItem], number: int | None, staff: Staff, now: datetime
+) -> Data:
+    """Form 02; `case.round` is the round it asks for."""
+    head = letter(tx, case, slips.SUPPLEMENT, number, now)
+    asked = slips.Asked(case.round, items, staff)
+    return slips.supplement(head, case, procedure_of(case), await store.read_contact(tx, case), asked)
+
+
+async def supplement(
+    tx: AsyncSession, case: Case, items: list[CheckItem], staff: Staff, now: datetime
+) -> tuple[StoredFile, StoredFile]:
+    """Form 02, and the officer's sentences as JSON (component to reason)."""
+    number = await store.next_slip_number(tx, case.office, slips.SUPPLEMENT, now.year)
+    data = await supplement_data(tx, case, items, number, staff, now)
+    slip = await issue(tx, case, slips.SUPPLEMENT, number, data, now)
+    return slip, await put_request(tx, case.dossier_id, case.round, items)
+
+
+async def put_request(tx: AsyncSession, dossier_id: UUID, round_: int, items: list[CheckItem]) -> StoredFile:
+    body = orjson.dumps({item.component: item.note.strip() for item in items})
+    digest = hashlib.sha256(body).hexdigest()
+    return stored(await objects_of(tx).put(f"requests/{dossier_id}/{round_}-{digest[:16]}.json", body))
+
+
+async def fee_notice_data(
+    tx: AsyncSession, case: Case, quote: FeeQuote, number: int | None, staff: Staff, now: datetime
+) -> Data:
+    head = letter(tx, case, slips.FEE_NOTICE, number, now)
+    return slips.fee_notice(head, case, procedure_of(case), await store.read_contact(tx, case), quote, staff)
+
+
+async def fee_notice(tx: AsyncSession, case: Case, quote: FeeQuote, staff: Staff, now: datetime) -> StoredFile:
+    number = await store.next_slip_number(tx, case.office, slips.FEE_NOTICE, now.year)
+    data = await fee_notice_data(tx, case, quote, number, staff, now)
+    return await issue(tx, case, slips.FEE_NOTICE, number, data, now)
+
+
+async def result(tx: AsyncSession, case: Case, now: datetime) -> StoredFile:
+    """The result as it will be signed; from here on its bytes do not change."""
+    procedure = procedure_of(case)
+    forms = [load().form(form_id) for form_id in procedure.form_ids]
+    head = letter(tx, case, slips.RESULT, 0, now)
+    data = slips.result(head, case, procedure, await store.read_dossier(tx, case), forms)
+    pdf = await gateways.render(slips.RESULT, data)
+    return await put_pdf(tx, f"results/{case.dossier_id}/{case.result_code}", pdf)

@@ -1,0 +1,47 @@
+"""What was filed for a case, read from the packages in the object store."""
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.facts import Contact, StoredObject
+from contracts.package import Manifest
+from kit.tx import objects_of
+from workflow.domain.case import Case, StoredFile
+from workflow.domain.dossier import Dossier, FiledFile, newest_sheets
+from workflow.store.trail import packages
+
+
+async def read_dossier(tx: AsyncSession, case: Case) -> Dossier:
+    """Every package of the case as one. Raises ObjectMissing, ObjectChanged where the store does not hold it."""
+    found = [await _manifest(tx, package) for package in await packages(tx, case.dossier_id)]
+    return Dossier(newest_sheets(manifest.forms for manifest in found), tuple(_files(found)))
+
+
+async def _manifest(tx: AsyncSession, package: StoredFile) -> Manifest:
+    stored = StoredObject(path=package.path, sha256=package.sha256, size=package.size)
+    return Manifest.model_validate_json(await objects_of(tx).get(stored))
+
+
+def _files(manifests: list[Manifest]) -> list[FiledFile]:
+    listed = [(package, file) for package, manifest in enumerate(manifests, 1) for file in manifest.files]
+    return [
+        FiledFile(
+            number=number,
+            package=package,
+            component=file.component,
+            name=file.name,
+            media_type=file.media_type,
+            pages=file.pages,
+            stored=StoredFile(file.object.path, file.object.sha256, file.object.size),
+        )
+        for number, (package, file) in enumerate(listed, 1)
+    ]
+
+
+async def read_contact(tx: AsyncSession, case: Case) -> Contact:
+    """How to reach the applicant. Raises ObjectMissing once it was erased."""
+    return Contact.model_validate_json(await objects_of(tx).read(case.contact_path))
+
+
+async def read_file(tx: AsyncSession, file: StoredFile) -> bytes:
+    """Bytes from the object store, checked against their digest. Raises ObjectMissing, ObjectChanged."""
+    return await objects_of(tx).get(StoredObject(path=file.path, sha256=file.sha256, size=file.size))
