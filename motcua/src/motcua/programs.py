@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,6 +98,9 @@ def payments_environment(site: Site) -> dict[str, str]:
         "PLATFORM_URL": f"http://{site.ports.address('payment_platform')}/sandbox/pay",
         "PLATFORM_PARTNER_CODE": PARTNER_CODE,
         "PLATFORM_SECRET": site.secrets.word("payment-platform"),
+        "BENEFICIARY_ACCOUNT": "0000000000",
+        "BENEFICIARY_BANK": "SANDBOX",
+        "BENEFICIARY_NAME": "Sở Khoa học và Công nghệ tỉnh Mẫu",
     }
 
 
@@ -172,7 +176,12 @@ def front_door(site: Site) -> Program:
 
 def has_ipv6() -> bool:
     """Whether this machine's loopback speaks IPv6: browsers try it first for `localhost`."""
-    return Path("/proc/net/if_inet6").exists() and Path("/proc/net/if_inet6").read_text().strip() != ""
+    try:
+        with socket.socket(socket.AF_INET6) as tried:
+            tried.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
 
 
 def plain_environment() -> dict[str, str]:

@@ -46,6 +46,7 @@ class Stack:
     def start(self) -> None:
         """Bring everything up; raises EmbeddedError with a sentence where something cannot be."""
         self._lock.acquire()
+        (self.folder / "run").mkdir(exist_ok=True)
         try:
             self._start_parts()
             self._start_programs()

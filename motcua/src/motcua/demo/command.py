@@ -19,7 +19,7 @@ def say(words: str) -> None:
 
 def stay_up(folder: Path, port: int) -> int:
     """Start everything and wait for Ctrl-C."""
-    return on_machine(folder, port, lambda stack: wait_for_end(stack) or 0)
+    return on_machine(folder, port, wait_for_end)
 
 
 def run_demo(folder: Path, port: int, *, once: bool) -> int:
@@ -29,10 +29,7 @@ def run_demo(folder: Path, port: int, *, once: bool) -> int:
             return on_machine(Path(throw_away), port, lambda stack: Walk(stack).run())
 
     def walk_and_stay(stack: Stack) -> int:
-        status = Walk(stack).run()
-        if status == 0:
-            wait_for_end(stack)
-        return status
+        return Walk(stack).run() or wait_for_end(stack)
 
     return on_machine(folder, port, walk_and_stay)
 
@@ -56,8 +53,8 @@ def interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def wait_for_end(stack: Stack) -> None:
-    """Print where everything is and wait."""
+def wait_for_end(stack: Stack) -> int:
+    """Print where everything is and wait for Ctrl-C."""
     say("")
     say(f"Motcua is up: {stack.url}")
     say("  sign in as anyone you like on the sandbox's page: the hospital's engineer, the one-stop officer, a leader …")
@@ -65,3 +62,4 @@ def wait_for_end(stack: Stack) -> None:
     say(f"  letters that arrived {stack.url}/sandbox/mail   message log {stack.url}/messages")
     say("  Ctrl-C stops everything; `make demo` finds it again")
     threading.Event().wait()
+    return 0

@@ -1,0 +1,126 @@
+"""Kill -9 of the whole, at ten moments of the road: nothing is lost, nothing is repeated."""
+
+import asyncio
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import psutil
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from contracts.catalogue import TOPICS
+from contracts.envelope import Envelope
+from kit.bus import Bus, record_of
+from motcua.demo.story import STORY, Walk
+from motcua.programs import SERVICES
+from motcua.stack import Stack
+
+pytestmark = [pytest.mark.slow, pytest.mark.db, pytest.mark.kafka, pytest.mark.xdist_group("machine")]
+MOMENTS = 10
+SEED = 20250303
+ONCE = (
+    "intake.dossier_submitted.v1",
+    "intake.supplement_submitted.v1",
+    "intake.dossier_rated.v1",
+    "workflow.fee_requested.v1",
+    "workflow.dossier_accepted.v1",
+    "workflow.dossier_finished.v1",
+    "workflow.dossier_returned.v1",
+    "payments.fee_paid.v1",
+)
+
+
+def start_demo(folder: Path) -> subprocess.Popen[str]:
+    words = [sys.executable, "-m", "motcua", "demo", "--folder", str(folder), "--port", "18080"]
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+
+def kill_whole(program: subprocess.Popen[str]) -> None:
+    """As a power cut would: the launcher and everything below it at once."""
+    launcher = psutil.Process(program.pid)
+    for process in [launcher, *launcher.children(recursive=True)]:
+        try:
+            process.send_signal(signal.SIGKILL)
+        except psutil.NoSuchProcess:
+            continue
+    program.wait(30)
+
+
+def lines_of(program: subprocess.Popen[str]) -> Iterator[str]:
+    assert program.stdout is not None
+    return iter(program.stdout.readline, "")
+
+
+async def everything_said(bootstrap: str) -> list[Envelope]:
+    """The whole log, as it lies in Kafka."""
+    places = await Bus(bootstrap).partitions_of(TOPICS)
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        consumer.assign(places)
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(places)
+        found: list[Envelope] = []
+        while [place for place, end in ends.items() if await consumer.position(place) < end]:
+            for messages in (await consumer.getmany(timeout_ms=1000)).values():
+                found += [record_of(message).envelope() for message in messages]
+        return found
+    finally:
+        await consumer.stop()
+
+
+async def count(url: str, query: str) -> int:
+    connection = await asyncpg.connect(url)
+    try:
+        return int(await connection.fetchval(query))
+    finally:
+        await connection.close()
+
+
+def check_log(said: list[Envelope]) -> None:
+    """Numbers are dense per topic and dossier, and each number was only ever given to one event."""
+    numbers: dict[tuple[str, str], dict[int, str]] = {}
+    for envelope in said:
+        known = numbers.setdefault((envelope.source, envelope.subject), {})
+        assert known.setdefault(envelope.sequence, str(envelope.id)) == str(envelope.id)
+    for (source, subject), known in numbers.items():
+        assert sorted(known) == list(range(1, len(known) + 1)), f"a gap in what {source} said of {subject}"
+
+
+def test_killed_at_ten_moments_nothing_is_lost_and_nothing_repeated(tmp_path: Path) -> None:
+    chance = random.Random(SEED)
+    folder = tmp_path / "machine"
+    for moment in range(MOMENTS):
+        program = start_demo(folder)
+        for printed, _ in enumerate(lines_of(program), start=1):
+            if printed > moment:
+                break
+        time.sleep(chance.uniform(0.0, 1.0))
+        assert program.poll() is None, "the demo ended by itself before it was killed"
+        kill_whole(program)
+    stack = Stack(folder, 18080, lambda words: None)
+    stack.start()
+    try:
+        assert Walk(stack).run() == 0
+        check_machine(stack)
+    finally:
+        stack.stop()
+
+
+def check_machine(stack: Stack) -> None:
+    said = asyncio.run(everything_said(stack.kafka.bootstrap))
+    check_log(said)
+    kinds = Counter(type_ for type_, _ in {(envelope.type, envelope.id) for envelope in said})
+    assert {kind: kinds[kind] for kind in ONCE} == dict.fromkeys(ONCE, 1)
+    for name in SERVICES:
+        assert asyncio.run(count(stack.postgres.url(name), "select count(*) from kit_parked")) == 0
+        assert asyncio.run(count(stack.postgres.url(name), "select count(*) from kit_outbox")) == 0
+    letters = Walk(stack).actions.letters()
+    assert len({letter["message_id"] for letter in letters}) == len({letter["subject"] for letter in letters})
+    assert len(STORY) >= MOMENTS
