@@ -1,0 +1,9 @@
+"""All of the API under one prefix."""
+
+from fastapi import APIRouter
+
+from intake.api import catalogue, dossiers, preparing
+
+router = APIRouter(prefix="/api/intake/v1")
+for part in (catalogue.router, preparing.router, dossiers.router):
+    router.include_router(part)

@@ -1,0 +1,1 @@
+"""What intake decides: no I/O, no framework, no clock."""

@@ -1,0 +1,138 @@
+"""What intake refuses, as facts. `facts` goes into the answer; pages show its Vietnamese sentence.
+
+IntakeError
+├── NotFound              no such dossier, draft, upload or document, or not this person's
+├── ProcedureUnknown      no procedure of that id
+├── ProcedureNotInForce   it exists, but not on that date
+├── FilingClosed          this door is closed for this procedure on that date (R19)
+├── NotAllowedNow         the state of the draft or dossier does not allow it
+├── KeyMissing            a submission without an idempotency key
+├── KeyReused             the key was used before, with another body
+├── FormUnknown           the procedure does not use that form
+├── SubmissionInvalid     what was filed is not whole or not right: every flaw at once
+└── UploadBroken          a file that cannot be taken, with its name and why
+    └── UploadTooLarge
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from intake.domain.flaws import Flaw
+
+
+class IntakeError(Exception):
+    """Anything intake refuses."""
+
+    sentence_vi = ""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the answer carries beside title and detail."""
+        return {"sentence_vi": self.sentence_vi} if self.sentence_vi else {}
+
+
+class NotFound(IntakeError):
+    """`what` is one word: dossier, draft, upload, document."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"no such {what}")
+        self.what = what
+
+
+class ProcedureUnknown(IntakeError):
+    sentence_vi = "Không có thủ tục này. Ông/bà tìm lại trong danh mục thủ tục."
+
+    def __init__(self, procedure_id: str) -> None:
+        super().__init__(f"no such procedure: {procedure_id}")
+        self.procedure_id = procedure_id
+
+
+class ProcedureNotInForce(IntakeError):
+    def __init__(self, procedure_id: str, on: date) -> None:
+        super().__init__(f"{procedure_id} is not in force on {on.isoformat()}")
+        self.sentence_vi = f"Thủ tục này không có hiệu lực vào ngày {on:%d/%m/%Y}, nên không nhận hồ sơ."
+
+
+class FilingClosed(IntakeError):
+    """`since` is the first closed day where the door was open before; `source` the act that closed it."""
+
+    def __init__(self, on: date, since: date | None, source: str | None) -> None:
+        super().__init__(f"this portal does not take this procedure's dossiers online on {on.isoformat()}")
+        self.since, self.source = since, source
+        self.sentence_vi = closed_sentence(since, source)
+
+
+class NotAllowedNow(IntakeError):
+    def __init__(self, action: str, state: str, sentence_vi: str) -> None:
+        super().__init__(f"cannot {action}: {state}")
+        self.action, self.state, self.sentence_vi = action, state, sentence_vi
+
+
+class KeyMissing(IntakeError):
+    def __init__(self) -> None:
+        super().__init__("send an Idempotency-Key header (1 to 200 characters), a new one for each dossier")
+
+
+class KeyReused(IntakeError):
+    sentence_vi = "Mã lần gửi này đã dùng cho một hồ sơ có nội dung khác."
+
+    def __init__(self) -> None:
+        super().__init__("the Idempotency-Key was used before with another body")
+
+
+class FormUnknown(IntakeError):
+    def __init__(self, form_id: str) -> None:
+        super().__init__(f"this procedure does not use form {form_id}")
+        self.sentence_vi = f"Thủ tục này không dùng mẫu {form_id}."
+
+
+class SubmissionInvalid(IntakeError):
+    """Carries all flaws, so that a person mends them in one go."""
+
+    def __init__(self, flaws: Sequence[Flaw]) -> None:
+        super().__init__("; ".join(flaw.message_en for flaw in flaws[:3]))
+        self.flaws = tuple(flaws)
+        self.sentence_vi = f"Hồ sơ còn {len(flaws)} chỗ cần sửa."
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return super().facts | {"field_errors": [flaw.as_json() for flaw in self.flaws]}
+
+
+class UploadBroken(IntakeError):
+    """`reason` is one of empty, truncated, wrong_type, locked, unreadable, digest, too_large."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        vietnamese, english = UPLOAD_REASONS[reason]
+        super().__init__(f"{name}: {english}")
+        self.name, self.reason, self.sentence_vi = name, reason, f"“{name}” {vietnamese}"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return super().facts | {"file": self.name, "reason": self.reason}
+
+
+class UploadTooLarge(UploadBroken):
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "too_large")
+
+
+UPLOAD_REASONS = {
+    "empty": ("là tệp rỗng. Ông/bà chọn lại tệp.", "the file is empty"),
+    "truncated": ("bị cắt cụt, thiếu phần cuối. Ông/bà lưu lại tệp rồi tải lên lần nữa.", "the end is missing"),
+    "wrong_type": ("không phải tệp PDF, PNG hay JPEG. Ông/bà đổi sang một trong ba loại này.", "not PDF, PNG or JPEG"),
+    "locked": ("đang khóa bằng mật khẩu. Ông/bà bỏ mật khẩu rồi tải lên lại.", "the PDF is locked by a password"),
+    "unreadable": ("không mở được. Ông/bà kiểm tra tệp rồi tải lên lại.", "the file cannot be read"),
+    "digest": ("đến nơi không nguyên vẹn. Ông/bà tải lên lại.", "the content does not match the digest sent with it"),
+    "too_large": ("lớn hơn 20 MB. Ông/bà giảm dung lượng hoặc tách thành nhiều tệp.", "larger than 20 MB"),
+}
+
+
+def closed_sentence(since: date | None, source: str | None) -> str:
+    """Where to file instead, and since when and by which act (R19)."""
+    elsewhere = "Ông/bà nộp trên Cổng Dịch vụ công quốc gia, tại Bộ phận Một cửa hoặc qua bưu chính công ích."
+    if since is None:
+        return f"Thủ tục này không nhận hồ sơ trực tuyến ở đây. {elsewhere}"
+    basis = f" ({source})" if source else ""
+    return f"Từ ngày {since:%d/%m/%Y}, cổng này không còn nhận hồ sơ trực tuyến{basis}. {elsewhere}"

@@ -1,0 +1,56 @@
+"""Everything wrong with what is filed, in one list: each form by the rules' schema, the package by its components."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rules import forms, packages
+from rules.catalogue import Catalogue
+from rules.records.procedure import Procedure
+
+Sheet = Mapping[str, Any]
+Forms = Mapping[str, Sequence[Sheet]]
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """One thing wrong, where it is and how to mend it. `sheet` counts from 0; `path` leads into that sheet."""
+
+    code: str
+    message_vi: str
+    message_en: str
+    form_id: str | None = None
+    sheet: int | None = None
+    path: tuple[str | int, ...] = ()
+    component: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"path": list(self.path), "pointer": self.pointer}
+
+    @property
+    def pointer(self) -> str:
+        """Where it stands in a submission's body, as a JSON Pointer."""
+        if self.form_id is not None and self.sheet is not None:
+            return "/".join(("/forms", self.form_id, str(self.sheet), *map(str, self.path)))
+        return f"/forms/{self.form_id}" if self.form_id else "/uploads"
+
+
+def find_flaws(procedure: Procedure, filed: Forms, files: Mapping[str, int], catalogue: Catalogue) -> list[Flaw]:
+    """All flaws of an online package: `filed` by form id, `files` as numbers by component code."""
+    found = [flaw for form_id in procedure.form_ids for flaw in form_flaws(form_id, filed.get(form_id, ()), catalogue)]
+    whole = packages.check(procedure, filed, files, channel="online", catalogue=catalogue)
+    found += [Flaw(p.code, p.message_vi, p.message_en, p.form_id, component=p.component) for p in whole]
+    return found
+
+
+def form_flaws(form_id: str, sheets: Sequence[Sheet], catalogue: Catalogue) -> Iterator[Flaw]:
+    """What is wrong inside each sheet of one form."""
+    form = catalogue.form(form_id)
+    for index, sheet in enumerate(sheets):
+        for error in forms.validate(form, sheet):
+            yield Flaw(error.code, error.message_vi, error.message_en, form_id, index, error.path)
+
+
+def clean(filed: Forms) -> dict[str, list[dict[str, Any]]]:
+    """The forms as they are stored: without blanks."""
+    return {form_id: [forms.without_blanks(sheet) for sheet in sheets] for form_id, sheets in filed.items()}

@@ -1,0 +1,75 @@
+"""What it would cost and when it would be done: the same functions of the rules that later decide, never a twin."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from intake.domain.filing import ONLINE
+from intake.domain.flaws import Forms
+from rules import due, fees, packages
+from rules.catalogue import Catalogue
+from rules.due import Due
+from rules.errors import NotInForce, OutsideCalendar
+from rules.fees import FeeQuote
+from rules.records.procedure import Procedure
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Fee and expected date, as if the dossier were found valid and the fee paid at `assumed_at`.
+
+    `fee` is None where the procedure costs nothing, `expected` where no limit is published (R14) or the calendar of
+    that time is not approved yet.
+    """
+
+    assumed_at: datetime
+    fee: FeeQuote | None
+    expected: Due | None
+
+
+def quote_of(
+    procedure: Procedure, office_id: str, items: Mapping[str, int], now: datetime, catalogue: Catalogue
+) -> Quote:
+    """The quote for so many items of each kind, filed online now. Raises UnknownFeeItem."""
+    return Quote(now, fee_of(procedure, items, now, catalogue), expected_of(procedure, office_id, now, catalogue))
+
+
+def quote_of_forms(procedure: Procedure, office_id: str, filed: Forms, now: datetime, catalogue: Catalogue) -> Quote:
+    """The quote for what the sheets say; kinds the fee table does not know are left out."""
+    items = packages.fee_items(procedure, filed)
+    known = {key: count for key, count in items.items() if key in fee_kinds(procedure, catalogue)}
+    return quote_of(procedure, office_id, known, now, catalogue)
+
+
+def fee_kinds(procedure: Procedure, catalogue: Catalogue) -> dict[str, str]:
+    """The kinds of items the fee is counted by, key to Vietnamese name."""
+    if procedure.fee_id is None:
+        return {}
+    return {item.key: item.name_vi for item in catalogue.fee(procedure.fee_id).items}
+
+
+def fee_of(procedure: Procedure, items: Mapping[str, int], now: datetime, catalogue: Catalogue) -> FeeQuote | None:
+    if procedure.fee is None:
+        return None
+    try:
+        return fees.fee(
+            procedure,
+            items=items,
+            channel=ONLINE,
+            filed_on=now.date(),
+            action=procedure.fee.action,
+            catalogue=catalogue,
+        )
+    except NotInForce:
+        return None
+
+
+def expected_of(procedure: Procedure, office_id: str, now: datetime, catalogue: Catalogue) -> Due | None:
+    begins = due.start(procedure.start_rule, received_at=now, valid_at=now, paid_at=now)
+    if procedure.limit is None or begins is None:
+        return None
+    readings = catalogue.readings(office_id, now.date())
+    try:
+        return due.due(procedure.limit, begins, catalogue.calendar(office_id), readings=readings)
+    except OutsideCalendar:
+        return None

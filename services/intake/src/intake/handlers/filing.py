@@ -1,0 +1,160 @@
+"""Submitting: from sheets and uploads to a dossier with its arrival number, once, however often it is sent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.facts import Channel, Contact, Origin
+from contracts.intake import DossierSubmitted
+from contracts.package import contact_path
+from intake.domain.dossier import Dossier, Draft, Stored, Upload
+from intake.domain.errors import NotAllowedNow, SubmissionInvalid
+from intake.domain.filing import desk_of, must_be_open, procedure_in_force
+from intake.domain.flaws import clean, find_flaws
+from intake.domain.road import Moment
+from intake.handlers.packing import Contents, Packed, pack
+from intake.store import dossiers, drafts
+from kit import outbox
+from kit.tx import objects_of
+from rules import catalogue as law
+from rules import codes
+from rules.records.procedure import Procedure
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What is filed in one go; `uploads` as (component, upload id) in the order given."""
+
+    procedure_id: str
+    forms: Mapping[str, list[dict[str, Any]]]
+    contact: Contact
+    uploads: Sequence[tuple[str, UUID]]
+
+
+async def submit_dossier(
+    tx: AsyncSession,
+    applicant_id: str,
+    submission: Submission,
+    *,
+    office: str,
+    key: str,
+    body_sha256: str,
+    now: datetime,
+) -> tuple[Dossier, bool]:
+    """File a dossier under a client key; the flag tells whether it is new.
+
+    The same key with the same body gives the same dossier again and changes nothing. Emits DossierSubmitted. Raises
+    KeyReused, ProcedureUnknown, ProcedureNotInForce, FilingClosed, NotFound (an upload), SubmissionInvalid.
+    """
+    dossier_id = uuid4()
+    kept = await dossiers.claim_key(tx, applicant_id, key, body_sha256, dossier_id)
+    if kept != dossier_id:
+        return await dossiers.load_dossier(tx, kept, applicant_id=applicant_id), False
+    files = [(code, await drafts.load_upload(tx, applicant_id, upload_id)) for code, upload_id in submission.uploads]
+    return await _file(tx, applicant_id, dossier_id, submission, files, office=office, now=now), True
+
+
+async def submit_draft(
+    tx: AsyncSession, applicant_id: str, draft_id: UUID, *, office: str, now: datetime
+) -> tuple[Dossier, bool]:
+    """File a draft with its uploads; a second click gives the same dossier. Emits and raises as `submit_dossier`."""
+    draft = await drafts.load_draft(tx, applicant_id, draft_id)
+    if draft.dossier_id is not None:
+        return await dossiers.load_dossier(tx, draft.dossier_id, applicant_id=applicant_id), False
+    if draft.contact is None:
+        sentence = "Ông/bà cho biết ai nộp hồ sơ và cách liên hệ ở bước đầu tiên."
+        raise NotAllowedNow("submit a draft", "it names no contact", sentence)
+    uploads = await drafts.uploads_of_draft(tx, draft_id)
+    submission = Submission(draft.procedure_id, dict(draft.forms), Contact.model_validate(draft.contact), ())
+    dossier = await _file(tx, applicant_id, uuid4(), submission, _by_component(uploads), office=office, now=now)
+    await drafts.save_draft(tx, _emptied(draft, dossier, now))
+    return dossier, True
+
+
+def _by_component(uploads: Sequence[Upload]) -> list[tuple[str, Upload]]:
+    return [(upload.component, upload) for upload in uploads if upload.component]
+
+
+def _emptied(draft: Draft, dossier: Dossier, now: datetime) -> Draft:
+    """What was filed lies in the package; a second copy would only be one more place for personal data."""
+    return replace(draft, forms={}, contact=None, dossier_id=dossier.id, updated_at=now)
+
+
+async def _file(
+    tx: AsyncSession,
+    applicant_id: str,
+    dossier_id: UUID,
+    submission: Submission,
+    files: Sequence[tuple[str, Upload]],
+    *,
+    office: str,
+    now: datetime,
+) -> Dossier:
+    procedure = procedure_in_force(law.load(), submission.procedure_id, now.date())
+    must_be_open(law.load(), procedure, now.date())
+    contents = Contents(clean(submission.forms), files)
+    flaws = find_flaws(procedure, submission.forms, contents.files_by_component(), law.load())
+    if flaws:
+        raise SubmissionInvalid(flaws)
+    packed = await pack(tx, procedure, dossier_id, 1, contents, now=now)
+    contact = contact_path(dossier_id, 1)
+    await objects_of(tx).put(contact, orjson.dumps(submission.contact.model_dump(mode="json")))
+    dossier = await _register(tx, applicant_id, dossier_id, procedure, contact, office=office, now=now)
+    await dossiers.add_package(tx, dossier_id, 1, stored(packed), now)
+    await dossiers.note(tx, dossier_id, Moment("submitted", now))
+    await outbox.put(tx, submitted(dossier, packed), time=now)
+    return dossier
+
+
+async def _register(
+    tx: AsyncSession,
+    applicant_id: str,
+    dossier_id: UUID,
+    procedure: Procedure,
+    contact: str,
+    *,
+    office: str,
+    now: datetime,
+) -> Dossier:
+    """Give the arrival number last, because its row stays locked until the commit."""
+    catalogue = law.load()
+    desk = desk_of(catalogue.office(office), procedure)
+    agency = catalogue.agency_code(office, now.date())
+    number = await dossiers.next_arrival(tx, agency, now.date())
+    arrival = codes.arrival_number(agency, now.date(), number, catalogue=catalogue)
+    dossier = Dossier(
+        dossier_id, applicant_id, arrival, procedure.id, procedure.version, office, desk.receiving_unit,
+        desk.resolving_unit, now, contact, unit=desk.receiving_unit,
+    )  # fmt: skip
+    await dossiers.add_dossier(tx, dossier)
+    return dossier
+
+
+def stored(packed: Packed) -> Stored:
+    """The manifest's place as the store keeps it."""
+    return Stored(packed.manifest.path, packed.manifest.sha256, packed.manifest.size)
+
+
+def submitted(dossier: Dossier, packed: Packed) -> DossierSubmitted:
+    """The event: no name in it, the contact is a reference (R18)."""
+    return DossierSubmitted(
+        dossier_id=dossier.id,
+        arrival_number=dossier.arrival_number,
+        procedure_id=dossier.procedure_id,
+        procedure_version=dossier.procedure_version,
+        channel=Channel.ONLINE,
+        origin=Origin.THIS_PORTAL,
+        office=dossier.office,
+        receiving_unit=dossier.receiving_unit,
+        resolving_unit=dossier.resolving_unit,
+        received_at=dossier.received_at,
+        package=packed.manifest,
+        contact=dossier.contact_path,
+        applicant_id=dossier.applicant_id,
+        components=packed.components,
+    )

@@ -1,0 +1,84 @@
+"""Answering a supplement request: exactly what was asked for, as a further package of the same dossier."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.intake import SupplementSubmitted
+from intake.domain.dossier import Dossier, Supplement
+from intake.domain.errors import SubmissionInvalid
+from intake.domain.filing import any_version
+from intake.domain.flaws import clean, form_flaws
+from intake.domain.road import Moment
+from intake.handlers.filing import stored
+from intake.handlers.packing import Contents, pack
+from intake.store import dossiers, drafts
+from kit import outbox
+from rules import catalogue as law
+from rules.records.procedure import Procedure
+
+Forms = Mapping[str, list[dict[str, Any]]]
+
+
+async def answer_supplement(
+    tx: AsyncSession,
+    applicant_id: str,
+    dossier_id: UUID,
+    number: int,
+    *,
+    uploads: Sequence[tuple[str, UUID]],
+    forms: Forms,
+    now: datetime,
+) -> Dossier:
+    """Answer one round with uploads named in the call. Emits SupplementSubmitted.
+
+    Raises NotFound, NotAllowedNow (so a second send changes nothing), SubmissionInvalid.
+    """
+    files = [(code, await drafts.load_upload(tx, applicant_id, upload_id)) for code, upload_id in uploads]
+    return await _answer(tx, applicant_id, dossier_id, number, Contents(clean(forms), files), now=now)
+
+
+async def answer_with_waiting_uploads(
+    tx: AsyncSession, applicant_id: str, dossier_id: UUID, number: int, *, forms: Forms, now: datetime
+) -> Dossier:
+    """The same with the files that were uploaded to the dossier one by one; they wait no longer."""
+    await dossiers.load_dossier(tx, dossier_id, applicant_id=applicant_id)
+    waiting = await drafts.uploads_of_dossier(tx, dossier_id)
+    files = [(upload.component, upload) for upload in waiting if upload.component]
+    return await _answer(tx, applicant_id, dossier_id, number, Contents(clean(forms), files), now=now)
+
+
+async def _answer(
+    tx: AsyncSession, applicant_id: str, dossier_id: UUID, number: int, contents: Contents, *, now: datetime
+) -> Dossier:
+    dossier = (await dossiers.load_dossier(tx, dossier_id, applicant_id=applicant_id)).answered()
+    asked = await dossiers.load_supplement(tx, dossier_id, number)
+    procedure = any_version(law.load(), dossier.procedure_id, dossier.procedure_version)
+    _must_answer(asked, procedure, contents)
+    version = dossier.packages
+    packed = await pack(tx, procedure, dossier_id, version, contents, now=now)
+    await dossiers.save_dossier(tx, dossier)
+    await dossiers.add_package(tx, dossier_id, version, stored(packed), now)
+    await dossiers.answer_supplement(tx, asked, now)
+    await drafts.delete_uploads_of_dossier(tx, dossier_id)
+    await dossiers.note(tx, dossier_id, Moment("supplement_answered", now, about=str(number)))
+    event = SupplementSubmitted(
+        dossier_id=dossier_id, round=number, received_at=now, package=packed.manifest, components=packed.components
+    )
+    await outbox.put(tx, event, time=now)
+    return dossier
+
+
+def _must_answer(asked: Supplement, procedure: Procedure, contents: Contents) -> None:
+    """Raises SubmissionInvalid for anything missing, not asked for, or wrong inside a sheet."""
+    by_form = {one.form_id: one.code for one in procedure.components if one.form_id}
+    given: list[str] = [component for component, _ in contents.files]
+    given += [by_form.get(form_id, form_id) for form_id, sheets in contents.forms.items() if sheets]
+    asked.must_match(given, {one.code: one.name_vi for one in procedure.components})
+    forms = ((form_id, sheets) for form_id, sheets in contents.forms.items() if sheets)
+    flaws = [flaw for form_id, sheets in forms for flaw in form_flaws(form_id, sheets, law.load())]
+    if flaws:
+        raise SubmissionInvalid(flaws)

@@ -1,0 +1,56 @@
+"""Puts intake together: the only module that knows every room, and the only one that reads settings."""
+
+from fastapi import FastAPI
+
+from intake import api, consumer
+from intake.settings import IntakeSettings
+from kit.app import new_app
+from kit.bus import Bus
+from kit.pages import Office, Pages
+from kit.service import Service
+from kit.tx import Database
+from kit.worker import Worker
+from rules import catalogue as law
+
+
+def build_app(settings: IntakeSettings, database: Database) -> FastAPI:
+    """The API and the citizen's pages."""
+    app = new_app(
+        service="intake",
+        settings=settings,
+        database=database,
+        pages=citizen_pages(settings.office),
+        table=api.PROBLEMS,
+        base="/",
+    )
+    app.state.office = settings.office
+    app.state.public_url = settings.public_url
+    app.include_router(api.router)
+    return app
+
+
+def citizen_pages(office_id: str) -> Pages:
+    """The shell around intake's pages, with the office that answers the telephone."""
+    office = law.load().office(office_id)
+    return Pages(
+        package="intake",
+        templates="web/templates",
+        layout="citizen",
+        office=Office(name=office.name_vi, telephone=office.telephone, address=office.address_vi),
+        navigation=[
+            ("Trang đầu", "/"),
+            ("Thủ tục", "/procedures"),
+            ("Hồ sơ của tôi", "/dossiers"),
+            ("Tra cứu", "/lookup"),
+        ],
+        sandbox_note="Cơ quan trong bản này không có thật." if office.invented else "",
+    )
+
+
+def build_worker(settings: IntakeSettings, database: Database) -> Worker:
+    """Relay and reader; intake has no loops of its own."""
+    bus = Bus(settings.kafka_bootstrap, partitions=settings.topic_partitions, copies=settings.topic_copies)
+    return Worker("intake", database, bus, consumer.consumer())
+
+
+SERVICE = Service("intake", IntakeSettings, build_app, build_worker)

@@ -1,0 +1,321 @@
+"""What pages and API show. The only SQL that answers questions; it changes nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import orjson
+from pydantic import ValidationError
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.facts import StaffCard, StoredObject
+from contracts.package import Manifest, PackageFile, staff_path
+from intake.domain import road
+from intake.domain.dossier import Dossier, Draft, Stored, Supplement, Upload
+from intake.domain.errors import NotFound
+from intake.domain.filing import any_version
+from intake.domain.flaws import Flaw, find_flaws
+from intake.domain.road import Moment, Stop
+from intake.store import drafts
+from intake.store.dossiers import dossier_of, open_supplement
+from intake.store.tables import DocumentRow, DossierRow, FeeRow, MilestoneRow, PackageRow, RatingRow
+from kit.objects import ObjectMissing
+from kit.tx import objects_of
+from rules import catalogue as law
+from rules.calendar import Calendar
+from rules.errors import UnknownOffice
+from rules.records.procedure import Procedure
+
+MOST_LISTED = 50
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One component asked for, with the officer's sentence."""
+
+    component: str
+    name_vi: str
+    reason: str
+    accepts: str
+    form_id: str | None
+
+
+@dataclass(frozen=True)
+class AskedSupplement:
+    """The round that waits for the applicant."""
+
+    round: int
+    requested_at: datetime
+    items: tuple[Asked, ...]
+    uploads: tuple[Upload, ...]
+
+
+@dataclass(frozen=True)
+class Fee:
+    """A demand and whether it was paid."""
+
+    demand_id: UUID
+    amount_vnd: int
+    demanded_at: datetime | None
+    paid_at: datetime | None
+    way: str | None
+    transaction_code: str | None
+
+
+@dataclass(frozen=True)
+class Document:
+    """A paper the applicant may open."""
+
+    name: str
+    kind: str
+    issued_at: datetime
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message that went out about the dossier; to whom stays in notify."""
+
+    template: str
+    channel: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True)
+class HandledBy:
+    """Whom to call: the office and unit always, the officer where one has acted."""
+
+    office_vi: str
+    unit_vi: str | None
+    unit_phone: str | None
+    name: str | None = None
+    title: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True)
+class FiledPackage:
+    """What was filed in one go."""
+
+    version: int
+    received_at: datetime
+    files: tuple[PackageFile, ...]
+
+
+@dataclass(frozen=True)
+class Rating:
+    score: int
+    comment: str
+    rated_at: datetime
+
+
+@dataclass(frozen=True)
+class Track:
+    """Everything the applicant's page of one dossier shows."""
+
+    dossier: Dossier
+    procedure_name_vi: str
+    stops: tuple[Stop, ...]
+    completion_percent: int
+    handled_by: HandledBy
+    supplement: AskedSupplement | None
+    fees: tuple[Fee, ...]
+    documents: tuple[Document, ...]
+    messages: tuple[Message, ...]
+    packages: tuple[FiledPackage, ...]
+    rating: Rating | None
+
+    @property
+    def open_fee(self) -> Fee | None:
+        return next((fee for fee in self.fees if fee.paid_at is None), None)
+
+    @property
+    def asks_for_rating(self) -> bool:
+        return self.rating is None and self.dossier.may_be_rated
+
+
+def procedure_of(dossier: Dossier | Draft) -> Procedure:
+    """The version by which it was begun (R01)."""
+    return any_version(law.load(), dossier.procedure_id, dossier.procedure_version)
+
+
+def calendar_of(office: str) -> Calendar | None:
+    try:
+        return law.load().calendar(office)
+    except UnknownOffice:
+        return None
+
+
+async def find_draft(tx: AsyncSession, applicant_id: str, draft_id: UUID) -> tuple[Draft, list[Upload]]:
+    """A draft and its files. Raises NotFound."""
+    draft = await drafts.load_draft(tx, applicant_id, draft_id, lock=False)
+    return draft, await drafts.uploads_of_draft(tx, draft_id)
+
+
+async def begun_drafts(tx: AsyncSession, applicant_id: str) -> list[Draft]:
+    """What was begun and not filed."""
+    return await drafts.open_drafts(tx, applicant_id)
+
+
+def flaws_of_draft(draft: Draft, uploads: Sequence[Upload]) -> list[Flaw]:
+    """What would be refused if the draft were sent now."""
+    files: dict[str, int] = {}
+    for upload in uploads:
+        if upload.component:
+            files[upload.component] = files.get(upload.component, 0) + 1
+    return find_flaws(procedure_of(draft), draft.forms, files, law.load())
+
+
+async def own_dossiers(tx: AsyncSession, applicant_id: str, *, before: datetime | None = None) -> list[Dossier]:
+    """The applicant's dossiers, newest first, 50 at a time; `before` is the last one's time of receipt."""
+    query = select(DossierRow).where(DossierRow.applicant_id == applicant_id)
+    if before is not None:
+        query = query.where(DossierRow.received_at < before)
+    query = query.order_by(col(DossierRow.received_at).desc(), col(DossierRow.id)).limit(MOST_LISTED)
+    return [dossier_of(row) for row in (await tx.exec(query)).all()]
+
+
+async def find_dossier(tx: AsyncSession, applicant_id: str, dossier_id: UUID) -> Dossier:
+    """The applicant's own dossier. Raises NotFound."""
+    row = await tx.get(DossierRow, dossier_id)
+    if row is None or row.applicant_id != applicant_id:
+        raise NotFound("dossier")
+    return dossier_of(row)
+
+
+async def track(tx: AsyncSession, applicant_id: str, dossier_id: UUID) -> Track:
+    """All of one dossier. Raises NotFound."""
+    dossier = await find_dossier(tx, applicant_id, dossier_id)
+    procedure = procedure_of(dossier)
+    moments = await _moments(tx, dossier_id)
+    stops = road.road(dossier, moments, procedure, calendar_of(dossier.office))
+    return Track(
+        dossier=dossier,
+        procedure_name_vi=procedure.name_vi,
+        stops=stops,
+        completion_percent=road.completion_percent(stops),
+        handled_by=await handled_by(tx, dossier),
+        supplement=await asked_supplement(tx, dossier, procedure),
+        fees=await _fees(tx, dossier_id),
+        documents=await _documents(tx, dossier_id),
+        messages=tuple(_message(moment) for moment in moments if moment.kind == "message_sent"),
+        packages=await _packages(tx, dossier_id),
+        rating=await _rating(tx, dossier_id),
+    )
+
+
+async def _moments(tx: AsyncSession, dossier_id: UUID) -> list[Moment]:
+    query = select(MilestoneRow).where(MilestoneRow.dossier_id == dossier_id)
+    rows = (await tx.exec(query.order_by(col(MilestoneRow.at), col(MilestoneRow.id)))).all()
+    return [Moment(row.kind, row.at, row.about, row.detail) for row in rows]
+
+
+def _message(moment: Moment) -> Message:
+    return Message(moment.detail["template"], moment.detail["channel"], moment.at)
+
+
+async def handled_by(tx: AsyncSession, dossier: Dossier) -> HandledBy:
+    """The unit where the dossier lies, and the officer who acted last if he or she belongs to it."""
+    office = law.load().office(dossier.office)
+    unit_id = dossier.unit or dossier.receiving_unit
+    unit = office.unit(unit_id)
+    known = HandledBy(office.name_vi, unit.name_vi if unit else None, (unit and unit.telephone) or office.telephone)
+    if dossier.handler_id is None or dossier.handler_unit != unit_id:
+        return known
+    card = await _staff_card(tx, dossier.handler_id)
+    if card is None:
+        return known
+    return HandledBy(known.office_vi, known.unit_vi, known.unit_phone, card.name, card.title, card.phone)
+
+
+async def _staff_card(tx: AsyncSession, staff_id: str) -> StaffCard | None:
+    try:
+        return StaffCard.model_validate_json(await objects_of(tx).read(staff_path(staff_id)))
+    except (ObjectMissing, ValidationError):
+        return None  # the page stands without the name; the unit and its telephone are there
+
+
+async def asked_supplement(tx: AsyncSession, dossier: Dossier, procedure: Procedure) -> AskedSupplement | None:
+    """What the applicant is asked for now, with the officer's sentence for each item."""
+    asked = await open_supplement(tx, dossier.id) if dossier.waits_for_supplement else None
+    if asked is None:
+        return None
+    reasons = await _reasons(tx, asked)
+    items = tuple(_asked(procedure, code, reasons) for code in asked.items)
+    uploads = await drafts.uploads_of_dossier(tx, dossier.id)
+    return AskedSupplement(asked.round, asked.requested_at, items, tuple(uploads))
+
+
+def _asked(procedure: Procedure, code: str, reasons: Mapping[str, str]) -> Asked:
+    one = procedure.component(code)
+    if one is None:
+        return Asked(code, code, reasons.get(code, ""), "upload", None)
+    return Asked(code, one.name_vi, reasons.get(code, ""), one.accepts, one.form_id)
+
+
+async def _reasons(tx: AsyncSession, asked: Supplement) -> dict[str, str]:
+    data = await objects_of(tx).get(_object(asked.request))
+    found: dict[str, str] = orjson.loads(data)
+    return found
+
+
+def _object(stored: Stored) -> StoredObject:
+    return StoredObject(path=stored.path, sha256=stored.sha256, size=stored.size)
+
+
+async def _fees(tx: AsyncSession, dossier_id: UUID) -> tuple[Fee, ...]:
+    rows = (
+        await tx.exec(select(FeeRow).where(FeeRow.dossier_id == dossier_id).order_by(col(FeeRow.demanded_at)))
+    ).all()
+    return tuple(Fee(**row.model_dump(exclude={"dossier_id"})) for row in rows)
+
+
+async def _documents(tx: AsyncSession, dossier_id: UUID) -> tuple[Document, ...]:
+    query = select(DocumentRow).where(DocumentRow.dossier_id == dossier_id).order_by(col(DocumentRow.issued_at))
+    rows = (await tx.exec(query)).all()
+    return tuple(Document(row.name, row.kind, row.issued_at, row.size, row.sha256) for row in rows)
+
+
+async def _packages(tx: AsyncSession, dossier_id: UUID) -> tuple[FiledPackage, ...]:
+    query = select(PackageRow).where(PackageRow.dossier_id == dossier_id).order_by(col(PackageRow.version))
+    found = []
+    for row in (await tx.exec(query)).all():
+        manifest = Manifest.model_validate_json(
+            await objects_of(tx).get(StoredObject(path=row.path, sha256=row.sha256, size=row.size))
+        )
+        found.append(FiledPackage(row.version, row.received_at, tuple(manifest.files)))
+    return tuple(found)
+
+
+async def _rating(tx: AsyncSession, dossier_id: UUID) -> Rating | None:
+    row = await tx.get(RatingRow, dossier_id)
+    return Rating(row.score, row.comment, row.rated_at) if row else None
+
+
+async def open_document(tx: AsyncSession, applicant_id: str, dossier_id: UUID, name: str) -> tuple[Document, bytes]:
+    """A paper and its bytes, checked against their digest. Raises NotFound, ObjectMissing, ObjectChanged."""
+    await find_dossier(tx, applicant_id, dossier_id)
+    row = await tx.get(DocumentRow, (dossier_id, name))
+    if row is None:
+        raise NotFound("document")
+    data = await objects_of(tx).get(StoredObject(path=row.path, sha256=row.sha256, size=row.size))
+    return Document(row.name, row.kind, row.issued_at, row.size, row.sha256), data
+
+
+async def lookup(tx: AsyncSession, code: str) -> tuple[str, int]:
+    """The code and the degree of completion, nothing else (R17). Raises NotFound."""
+    query = select(DossierRow).where(or_(DossierRow.code == code, DossierRow.arrival_number == code))
+    row = (await tx.exec(query)).one_or_none()
+    if row is None:
+        raise NotFound("dossier")
+    dossier = dossier_of(row)
+    stops = road.road(dossier, await _moments(tx, dossier.id), procedure_of(dossier), None)
+    return code, road.completion_percent(stops)
+
+
+def procedures_in_force(on: date) -> list[Procedure]:
+    """What can be asked for on that date."""
+    return law.load().in_force(on)

@@ -1,0 +1,196 @@
+"""The rows of intake's database. Shapes only; the migrations make them, the functions beside this file write them."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+_registry = registry()
+_MOMENT: Any = DateTime(timezone=True)
+
+
+class IntakeTable(SQLModel, registry=_registry):
+    """Base of intake's tables, in a registry of their own."""
+
+
+metadata = IntakeTable.metadata
+
+
+def _json(*, nullable: bool = False) -> Any:
+    return Field(default=None, sa_column=Column(JSONB(none_as_null=True), nullable=nullable))
+
+
+def _words(*, primary_key: bool = False) -> Any:
+    return Field(sa_type=Text, primary_key=primary_key)
+
+
+def _maybe_words() -> Any:
+    return Field(default=None, sa_type=Text)
+
+
+def _maybe_moment() -> Any:
+    return Field(default=None, sa_type=_MOMENT)
+
+
+class DraftRow(IntakeTable, table=True):
+    """What an applicant has filled in; emptied of contents once it was filed."""
+
+    __tablename__ = "draft"
+    id: UUID = Field(primary_key=True)
+    applicant_id: str = _words()
+    procedure_id: str = _words()
+    procedure_version: str = _words()
+    forms: dict[str, Any] = _json()
+    contact: dict[str, Any] | None = _json(nullable=True)
+    created_at: datetime = Field(sa_type=_MOMENT)
+    updated_at: datetime = Field(sa_type=_MOMENT)
+    dossier_id: UUID | None = Field(default=None, foreign_key="dossier.id")
+
+
+class UploadRow(IntakeTable, table=True):
+    """A file that arrived whole, before it is filed."""
+
+    __tablename__ = "upload"
+    id: UUID = Field(primary_key=True)
+    applicant_id: str = _words()
+    draft_id: UUID | None = Field(default=None, foreign_key="draft.id")
+    dossier_id: UUID | None = Field(default=None, foreign_key="dossier.id")
+    component: str | None = _maybe_words()
+    name: str = _words()
+    media_type: str = _words()
+    pages: int | None = None
+    path: str = _words()
+    sha256: str = _words()
+    size: int = Field(sa_type=BigInteger)
+    uploaded_at: datetime = Field(sa_type=_MOMENT)
+
+
+class ClientKeyRow(IntakeTable, table=True):
+    """A submission's idempotency key and the dossier it made."""
+
+    __tablename__ = "client_key"
+    applicant_id: str = _words(primary_key=True)
+    key: str = _words(primary_key=True)
+    body_sha256: str = _words()
+    dossier_id: UUID = Field(foreign_key="dossier.id")
+
+
+class ArrivalSeriesRow(IntakeTable, table=True):
+    """The last arrival number given per agency and day; its row lock makes the series free of gaps."""
+
+    __tablename__ = "arrival_series"
+    agency: str = _words(primary_key=True)
+    on_date: date = Field(primary_key=True)
+    last: int
+
+
+class DossierRow(IntakeTable, table=True):
+    """A filed dossier and how far it is, as heard from the others."""
+
+    __tablename__ = "dossier"
+    id: UUID = Field(primary_key=True)
+    applicant_id: str = _words()
+    arrival_number: str = Field(sa_type=Text, unique=True)
+    procedure_id: str = _words()
+    procedure_version: str = _words()
+    channel: str = _words()
+    origin: str = _words()
+    office: str = _words()
+    receiving_unit: str = _words()
+    resolving_unit: str = _words()
+    received_at: datetime = Field(sa_type=_MOMENT)
+    contact_path: str = _words()
+    status: int
+    packages: int
+    code: str | None = Field(default=None, sa_type=Text, unique=True)
+    unit: str | None = _maybe_words()
+    handler_id: str | None = _maybe_words()
+    handler_unit: str | None = _maybe_words()
+    started_at: datetime | None = _maybe_moment()
+    due_at: datetime | None = _maybe_moment()
+    first_due_at: datetime | None = _maybe_moment()
+    finished_at: datetime | None = _maybe_moment()
+    lateness: str | None = _maybe_words()
+    result_code: str | None = _maybe_words()
+    result_kind: str | None = _maybe_words()
+    result_name: str | None = _maybe_words()
+    result_sha256: str | None = _maybe_words()
+    collected_at: datetime | None = _maybe_moment()
+
+
+class PackageRow(IntakeTable, table=True):
+    """A manifest in the object store: version 1 as filed, then one per supplement."""
+
+    __tablename__ = "package"
+    dossier_id: UUID = Field(primary_key=True, foreign_key="dossier.id")
+    version: int = Field(primary_key=True)
+    path: str = _words()
+    sha256: str = _words()
+    size: int = Field(sa_type=BigInteger)
+    received_at: datetime = Field(sa_type=_MOMENT)
+
+
+class MilestoneRow(IntakeTable, table=True):
+    """Something that happened to a dossier; the same thing is never written twice."""
+
+    __tablename__ = "milestone"
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    dossier_id: UUID = Field(foreign_key="dossier.id")
+    kind: str = _words()
+    about: str = _words()
+    at: datetime = Field(sa_type=_MOMENT)
+    detail: dict[str, Any] = _json()
+
+
+class DocumentRow(IntakeTable, table=True):
+    """A slip, notice or result that the applicant may open; the bytes lie in the object store."""
+
+    __tablename__ = "document"
+    dossier_id: UUID = Field(primary_key=True, foreign_key="dossier.id")
+    name: str = _words(primary_key=True)
+    kind: str = _words()
+    path: str = _words()
+    sha256: str = _words()
+    size: int = Field(sa_type=BigInteger)
+    issued_at: datetime = Field(sa_type=_MOMENT)
+
+
+class SupplementRow(IntakeTable, table=True):
+    """One round of what was asked for; `request` is where the officer's sentences lie."""
+
+    __tablename__ = "supplement"
+    dossier_id: UUID = Field(primary_key=True, foreign_key="dossier.id")
+    round: int = Field(primary_key=True)
+    items: list[str] = _json()
+    request_path: str = _words()
+    request_sha256: str = _words()
+    request_size: int = Field(sa_type=BigInteger)
+    requested_at: datetime = Field(sa_type=_MOMENT)
+    answered_at: datetime | None = _maybe_moment()
+
+
+class FeeRow(IntakeTable, table=True):
+    """What is to be paid, and whether it was."""
+
+    __tablename__ = "fee_demand"
+    demand_id: UUID = Field(primary_key=True)
+    dossier_id: UUID = Field(foreign_key="dossier.id")
+    amount_vnd: int = Field(sa_type=BigInteger)
+    demanded_at: datetime | None = _maybe_moment()
+    paid_at: datetime | None = _maybe_moment()
+    way: str | None = _maybe_words()
+    transaction_code: str | None = _maybe_words()
+
+
+class RatingRow(IntakeTable, table=True):
+    """The applicant's one rating; the words stay here."""
+
+    __tablename__ = "rating"
+    dossier_id: UUID = Field(primary_key=True, foreign_key="dossier.id")
+    score: int
+    comment: str = _words()
+    rated_at: datetime = Field(sa_type=_MOMENT)
