@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -222,6 +222,7 @@ class Platform:
 
     port: int
     notification_port: int
+    earlier: int = 0
 
     @property
     def url(self) -> str:
@@ -230,13 +231,17 @@ class Platform:
     async def tell(self, **moods: Any) -> None:
         await self._control("PUT", json={"moods": moods})
 
+    async def calm_down(self) -> None:
+        await self._control("DELETE", "/moods")
+
     async def set_time(self, at: datetime) -> None:
         offset = (at - datetime.now(TIME_ZONE)).total_seconds()
         await self._control("PUT", json={"offset_seconds": offset})
 
     async def transactions(self) -> list[dict[str, Any]]:
+        """Those of this test, newest first."""
         found: list[dict[str, Any]] = await self._control("GET", "/transactions")
-        return found
+        return found[: len(found) - self.earlier]
 
     async def decide(self, pay_url: str, decision: str = "pay") -> str:
         """What the payer presses on the platform's page; where the browser is sent back to."""
@@ -253,20 +258,20 @@ class Platform:
         return answer.json()
 
 
-@pytest.fixture
-def platform(tmp_path: Path) -> Iterator[Platform]:
+@pytest.fixture(scope="session")
+def platform_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """`python -m sandbox.payment_platform` on a port of its own."""
     found = Platform(free_port(), free_port())
     said = {
         "PORT": str(found.port),
-        "FOLDER": str(tmp_path / "sandbox"),
+        "FOLDER": str(tmp_path_factory.mktemp("sandbox")),
         "CONTROL_TOKEN": CONTROL_TOKEN,
         "PARTNER_CODE": PARTNER_CODE,
         "PARTNER_SECRET": SECRET,
         "NOTIFICATION_URL": f"http://127.0.0.1:{found.notification_port}/api/payments/v1/platform/notification",
         "RETURN_URL": "http://localhost:9/pay/return?MaThamChieu={MaThamChieu}",
         "PUBLIC_URL": f"http://127.0.0.1:{found.port}",
-        "RETRY_PAUSES_SECONDS": "[0.1, 0.2]",
+        "RETRY_PAUSES_SECONDS": "[]",
     }
     environment = {**os.environ, **{f"MOTCUA_SANDBOX_{name}": value for name, value in said.items()}}
     program = subprocess.Popen([sys.executable, "-m", "sandbox.payment_platform"], env=environment)
@@ -276,6 +281,14 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
     finally:
         program.kill()
         program.wait()
+
+
+@pytest.fixture
+async def platform(platform_program: Platform) -> Platform:
+    """The sandbox in its usual mood; what earlier tests left in it is not counted."""
+    await platform_program.calm_down()
+    earlier = len(await platform_program.transactions())
+    return replace(platform_program, earlier=earlier)
 
 
 def wait_for_health(port: int, program: "subprocess.Popen[bytes]") -> None:
