@@ -278,20 +278,31 @@ def _first(dossier: Dossier, form: Form, field: FormField) -> Any:
 def _annexes(forms: Sequence[Form], dossier: Dossier) -> list[Data]:
     """One annex per form that has a sheet for each thing licensed."""
     repeated = [form for form in forms if form.one_per and dossier.forms.get(form.id)]
-    return [{"title": form.title_vi, "sheets": _sheets(form, dossier)} for form in repeated]
+    return [
+        {"title": form.title_vi, "sheets": [_own_sections(form, sheet) for sheet in dossier.forms[form.id]]}
+        for form in repeated
+    ]
 
 
-def _sheets(form: Form, dossier: Dossier) -> list[list[list[str]]]:
-    return [rows_of(form, sheet, own_only=True) for sheet in dossier.forms[form.id]]
+def _own_sections(form: Form, sheet: Mapping[str, Any]) -> list[Data]:
+    """A sheet without what is copied from elsewhere or is our own addition to the form."""
+    found = [
+        {"title": section.title_vi, "rows": [_row(field, sheet) for field in section.fields if _is_own(field, sheet)]}
+        for section in form.sections
+    ]
+    return [section for section in found if section["rows"]]
 
 
-def rows_of(form: Form, sheet: Mapping[str, Any], *, own_only: bool = False) -> list[list[str]]:
-    """Label and value of each filled field, in the form's order; `own_only` leaves out copies."""
-    fields = [field for field in form.fields() if not (own_only and (field.copy_of or field.profile))]
-    return [[field.label_vi, shown(field, sheet[field.key])] for field in fields if _is_shown(field, sheet)]
+def _row(field: FormField, sheet: Mapping[str, Any]) -> list[str]:
+    return [field.label_vi, shown(field, sheet[field.key])]
 
 
-def _is_shown(field: FormField, sheet: Mapping[str, Any]) -> bool:
+def _is_own(field: FormField, sheet: Mapping[str, Any]) -> bool:
+    return is_filled(field, sheet) and not (field.copy_of or field.profile or field.invented)
+
+
+def is_filled(field: FormField, sheet: Mapping[str, Any]) -> bool:
+    """Whether a field that is no table has something to show."""
     return field.type != "table" and sheet.get(field.key) not in (None, "")
 
 
