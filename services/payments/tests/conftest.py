@@ -132,6 +132,7 @@ class World:
     submitted = staticmethod(submitted)
     fee_requested = staticmethod(fee_requested)
     accepted = staticmethod(accepted)
+    person = staticmethod(a_person)
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -158,6 +159,11 @@ class World:
         """What a query finds."""
         async with self.database.transaction() as tx:
             return list((await run_sql(tx, query, **values)).all())
+
+    async def run(self, statement: str, **values: Any) -> None:
+        """One statement, for what no handler would do."""
+        async with self.database.transaction() as tx:
+            await run_sql(tx, statement, **values)
 
     async def said(self, cls: type[Event]) -> list[Any]:
         """What payments has said of this class."""

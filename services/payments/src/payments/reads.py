@@ -110,7 +110,7 @@ async def find_demand(tx: AsyncSession, demand_id: UUID, *, applicant_id: str | 
 async def find_by_reference(tx: AsyncSession, reference: str, *, applicant_id: str) -> DemandView:
     """The demand that a transaction of the platform was about. Raises DemandNotFound."""
     where = "and d.id = (select demand_id from attempt where reference = :reference)"
-    found = await _views(tx, where, applicant_id, reference=reference)
+    found = await _views(tx, where, applicant_id, reference=reference.replace("\x00", ""))
     if not found:
         raise DemandNotFound
     return found[0]

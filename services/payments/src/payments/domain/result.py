@@ -12,6 +12,7 @@ from payments.domain.demand import Demand, DemandState
 from payments.domain.digest import as_text
 
 PAID = "00"
+LONGEST_WORD = 255
 VIETNAM = timezone(timedelta(hours=7))
 _TIME = re.compile(r"\d{14}")
 _AMOUNT = re.compile(r"\d{1,15}")
@@ -56,14 +57,18 @@ class Result:
 
 def read_result(message: Mapping[str, Any]) -> Result:
     """The result in a notification or in the answer to a query."""
-    time, amount = as_text(message.get("ThoiGianGD")), as_text(message.get("SoTien"))
+
+    def word(name: str) -> str:
+        return as_text(message.get(name)).replace("\x00", "")[:LONGEST_WORD]
+
+    time, amount = word("ThoiGianGD"), word("SoTien")
     return Result(
-        code=as_text(message.get("MaLoi")),
-        reference=as_text(message.get("MaThamChieu")),
-        dossier_code=as_text(message.get("MaHoSo")),
+        code=word("MaLoi"),
+        reference=word("MaThamChieu"),
+        dossier_code=word("MaHoSo"),
         amount_vnd=int(amount) if _AMOUNT.fullmatch(amount) else None,
-        currency=as_text(message.get("MaTienTe")),
-        transaction_code=as_text(message.get("MaGiaoDich")),
+        currency=word("MaTienTe"),
+        transaction_code=word("MaGiaoDich"),
         time=time,
         paid_at=read_time(time),
     )

@@ -17,7 +17,7 @@ from payments.domain.attempt import Attempt
 from payments.domain.demand import Demand
 from payments.domain.ledger import BookingKind
 from payments.domain.partner import Partner
-from payments.domain.result import FOR_A_PERSON, Result, Verdict, judge, read_result, reply
+from payments.domain.result import FOR_A_PERSON, NOT_TAKEN, Result, Verdict, judge, read_result, reply
 
 WAY = "payment_platform"
 MOST_KEPT_CHARACTERS = 16_000
@@ -31,7 +31,7 @@ async def take_notification(tx: AsyncSession, body: bytes, partner: Partner, *, 
     message = read_message(body)
     verdict, attempt = await weigh(tx, message, partner, now=now)
     await keep(tx, "notification", body.decode(errors="replace"), verdict, attempt, now=now)
-    if verdict in FOR_A_PERSON and verdict in (Verdict.FORGED, Verdict.UNREADABLE, Verdict.UNKNOWN_REFERENCE):
+    if verdict in NOT_TAKEN:
         await note(tx, verdict, read_result(message), fingerprint=sha256(body).hexdigest(), now=now)
     return reply(verdict, message, partner_code=partner.code)
 
@@ -127,7 +127,7 @@ async def note(
         kind=verdict,
         fingerprint=fingerprint,
         demand_id=attempt.demand_id if attempt else None,
-        reference=(result.reference or result.dossier_code)[:100],
+        reference=result.reference or result.dossier_code,
         expected_vnd=attempt.amount_vnd if attempt else None,
         received_vnd=result.amount_vnd,
         noticed_at=now,
