@@ -5,6 +5,7 @@ from http import HTTPStatus
 from intake.domain import errors
 from kit.objects import ObjectChanged, ObjectMissing
 from kit.problems import ErrorTable, Problem
+from rules.errors import UnknownFeeItem
 
 GONE = "Ông/bà gọi bộ phận một cửa và đọc mã sự cố dưới đây."
 
@@ -43,6 +44,9 @@ PROBLEMS: ErrorTable = {
     ),
     errors.UploadBroken: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "upload-broken", "The file cannot be taken", "Tệp không dùng được"
+    ),
+    UnknownFeeItem: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "fee-item-unknown", "The fee table has no such item", "Không có mục phí này"
     ),
     ObjectMissing: Problem(
         HTTPStatus.INTERNAL_SERVER_ERROR, "document-missing", "The document is not where it was stored",
