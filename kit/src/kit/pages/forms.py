@@ -3,6 +3,7 @@
 import hmac
 import re
 import secrets
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -33,15 +34,21 @@ def token(request: Request) -> str:
     return found
 
 
-async def checked(request: Request) -> FormData:
-    """The submitted form, once its token is found right; a FastAPI dependency. Raises TokenMissing."""
-    form = await request.form()
-    given, kept = form.get(TOKEN_FIELD), request.session.get(TOKEN_FIELD)
+async def checked(request: Request) -> AsyncIterator[FormData]:
+    """The submitted form, once its token is found right; a FastAPI dependency. Raises TokenMissing.
+
+    Its files stay open until the answer has left.
+    """
+    async with request.form() as form:
+        if not _is_right(form.get(TOKEN_FIELD), request.session.get(TOKEN_FIELD)):
+            raise TokenMissing("the form's token is missing or another session's")
+        yield form
+
+
+def _is_right(given: object, kept: object) -> bool:
     if not isinstance(given, str) or not isinstance(kept, str):
-        raise TokenMissing
-    if not hmac.compare_digest(given.encode(), kept.encode()):
-        raise TokenMissing
-    return form
+        return False
+    return hmac.compare_digest(given.encode(), kept.encode())
 
 
 Checked = Annotated[FormData, Depends(checked)]

@@ -1,6 +1,5 @@
 """Reads a page as strictly as a careful reader: what is broken, unlabelled or unsafe fails the test that read it."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -229,7 +228,7 @@ def _sent(control: Element) -> Iterator[tuple[str, str]]:
     if not name or "disabled" in control.attrib:
         return
     if control.tag == "textarea":
-        yield name, re.sub(r"^\n", "", control.text or "")
+        yield name, control.text or ""
     elif control.tag == "select":
         options = list(control.iter("option"))
         chosen = [option for option in options if "selected" in option.attrib] or options[:1]

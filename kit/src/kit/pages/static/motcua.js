@@ -22,7 +22,13 @@
   window.addEventListener("pageshow", wakeAll); // back from the browser's memory
   document.addEventListener("htmx:finally:request", wakeAll);
 
-  // A form that saves itself says so when it could not.
+  // A form that saves itself sends what was typed; papers go when the person sends them, not at every change.
+  document.addEventListener("htmx:config:request", (event) => {
+    const { sourceElement, request } = event.detail.ctx;
+    if (!sourceElement.matches("[data-autosave]")) return;
+    [...request.body].filter(([, value]) => value instanceof File).forEach(([name]) => request.body.delete(name));
+  });
+  // It says so when it could not.
   const unsaved = () => {
     const line = document.querySelector("[data-failed]");
     if (line) line.textContent = line.dataset.failed;

@@ -1,9 +1,13 @@
-"""A small service of pages for the tests: every macro in both layouts, with long Vietnamese names."""
+"""A small service of pages: every macro in both layouts, with long Vietnamese names; and a client that reads it."""
 
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Literal
 
+import httpx
+import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, FileSystemLoader
@@ -20,12 +24,10 @@ OFFICE = Office(
     hours="Hôm nay mở cửa đến 17:30",
     address="Quầy 7, Trung tâm Phục vụ hành chính công, 1 đường Mẫu, phường Mẫu",
 )
-NAVIGATION = [
+NAVIGATION: list[tuple[str, str, int | None]] = [
     ("Việc của tôi", "/officer/", 12),
     ("Hạn hôm nay", "/officer/today", 3),
     ("Trong tuần", "/officer/week", 28),
-]
-NAVIGATION += [
     ("Quá hạn", "/officer/late", 1),
     ("Chờ người khác", "/officer/waiting", 1204),
     ("Lịch", "/officer/calendar", None),
@@ -105,13 +107,15 @@ QUEUE = [
 ]
 
 
-def pages_of(layout: str, base: str) -> Pages:
+def pages_of(layout: Literal["citizen", "officer"], base: str) -> Pages:
     pages = Pages(
         package="kit.pages", templates="templates", layout=layout, base=base, office=OFFICE,
         navigation=NAVIGATION if layout == "officer" else (),
         sandbox_note="Bản thử nghiệm: không có hồ sơ nào ở đây là thật.",
     )  # fmt: skip
-    pages.environment.loader = ChoiceLoader([FileSystemLoader(HERE / "templates"), pages.environment.loader])
+    kits = pages.environment.loader
+    assert kits is not None
+    pages.environment.loader = ChoiceLoader([FileSystemLoader(HERE / "templates"), kits])
     return pages
 
 
@@ -123,7 +127,7 @@ def demo_app(person: Person | None = None) -> FastAPI:
     officer.install(app)
     citizen.install(app)
 
-    def show(pages: Pages, path: str, template: str, **context) -> None:
+    def show(pages: Pages, path: str, template: str, **context: Any) -> None:
         @app.get(path)
         def page(request: Request) -> HTMLResponse:
             request.state.person = person
@@ -154,3 +158,36 @@ def demo_app(person: Person | None = None) -> FastAPI:
         )
 
     return app
+
+
+@pytest.fixture
+def build_app() -> Callable[[Person | None], FastAPI]:
+    return demo_app
+
+
+@pytest.fixture
+def person() -> Person:
+    return Person("Trần Thị Bích Ngọc")
+
+
+@pytest.fixture
+async def client(person: Person) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody signed in who keeps her cookies."""
+    transport = httpx.ASGITransport(app=demo_app(person))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as found:
+        yield found
+
+
+@pytest.fixture
+def pages() -> Pages:
+    return pages_of("citizen", "/")
+
+
+@pytest.fixture
+def macro(pages: Pages) -> Callable[..., str]:
+    """The HTML of a line of template: `macro("{{ ui.code(x) }}", x="H1")`."""
+
+    def render(source: str, **context: Any) -> str:
+        return pages.environment.from_string(source).render(**context)
+
+    return render
