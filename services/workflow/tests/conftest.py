@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
 from contracts.envelope import Event
 from contracts.facts import Channel, ComponentFlags, Contact, Origin, StoredObject
@@ -18,12 +20,17 @@ from kit.now import TIME_ZONE, read_now
 from kit.signin import Person
 from kit.testing.databases import emitted, fresh_database, postgres, set_clock
 from kit.testing.events import give
-from kit.testing.people import a_person
+from kit.testing.people import a_person, bearer, client_of, session_cookie, settings_of
 from kit.tx import Database
 from rules.catalogue import load
-from workflow import consumer, store
+from workflow import consumer, handlers, store
 from workflow.domain.access import Staff
 from workflow.domain.case import Case
+from workflow.domain.checklist import CheckItem
+from workflow.domain.status import Outcome, Verdict
+from workflow.domain.steps import Decision
+from workflow.main import build_app
+from workflow.settings import WorkflowSettings
 
 __all__ = ["postgres"]
 
@@ -37,6 +44,7 @@ NAMES = {
     "department_leader": ("Đặng Hồng Sơn", "Phó Giám đốc Sở"),
     "clerk": ("Bùi Thị Lan", "Văn thư"),
 }
+FORM_TOKEN = "form-token-of-a-test"
 PDF = b"%PDF-1.4\n%%EOF\n"
 
 
@@ -148,6 +156,62 @@ class World:
         key = (event.topic(), event.subject)
         self._said[key] = self._said.get(key, 0) + 1
         await give(self.database, self.consumer, (event, self._said[key]))
+
+    def verdicts(self, *lacking: CheckItem) -> list[CheckItem]:
+        """Every component judged: good but for `lacking`."""
+        by_code = {item.component: item for item in lacking}
+        return [by_code.get(one.code, CheckItem(one.code, Verdict.GOOD)) for one in PROCEDURE.components]
+
+    async def valid(self, dossier_id: UUID, text: str = "2025-03-05 10:00") -> None:
+        """Everything judged good and found valid: the fee is asked for."""
+        await self.at(text)
+        officer = self.staff("one_stop_officer")
+        await self.do(handlers.judge_components, dossier_id, self.verdicts(), staff=officer, seen=None)
+        await self.do(handlers.find_valid, dossier_id, staff=officer, seen=None)
+
+    async def accepted(self, text: str = "2025-03-13 09:00", **more: Any) -> UUID:
+        """A dossier that is accepted, at its first step."""
+        dossier_id = await self.file(**more)
+        await self.valid(dossier_id)
+        await self.pay(dossier_id, text)
+        return dossier_id
+
+    async def to_sign(self, outcome: Outcome = Outcome.GRANTED) -> UUID:
+        """A dossier whose result waits to be approved."""
+        dossier_id = await self.accepted()
+        said = Decision(
+            outcome=outcome, conclusion="Sử dụng 03 thiết bị X-quang chẩn đoán.", conditions=("Kiểm định.",)
+        )
+        for step, role, decision in (
+            ("assign", "division_head", Decision()),
+            ("appraise", "case_officer", said),
+            ("review", "division_head", Decision()),
+        ):
+            await self.do(handlers.finish_step, dossier_id, step, decision, staff=self.staff(role), seen=None)
+        return dossier_id
+
+    async def to_issue(self) -> UUID:
+        """A dossier whose result is approved and waits to be issued."""
+        dossier_id = await self.to_sign()
+        case = await self.case(dossier_id)
+        assert case.result
+        leader = self.staff("department_leader")
+        await self.do(handlers.sign_off, dossier_id, case.result.sha256, staff=leader, seen=None)
+        return dossier_id
+
+    async def finished(self, text: str = "2025-03-21 08:00") -> UUID:
+        dossier_id = await self.to_issue()
+        await self.at(text)
+        await self.do(handlers.issue, dossier_id, staff=self.staff("clerk"), seen=None)
+        return dossier_id
+
+    def bearer(self, role: str, id: str | None = None) -> dict[str, str]:
+        """The header of an API call by somebody in this role."""
+        return bearer(self.person(role, id))
+
+    def cookie(self, role: str, **more: Any) -> dict[str, str]:
+        """The cookie of somebody in this role, with a form token."""
+        return session_cookie("workflow", self.person(role), form_token=FORM_TOKEN, **more)
 
     async def case(self, dossier_id: UUID) -> Case:
         found = await self.ask(store.find_case, dossier_id)
@@ -273,6 +337,18 @@ class World:
 async def database(postgres: str, tmp_path: Path) -> AsyncIterator[Database]:
     async with fresh_database(postgres, "workflow", tmp_path / "objects") as found:
         found.carries["public_url"] = "http://localhost:9"
+        yield found
+
+
+@pytest.fixture
+async def app(database: Database) -> FastAPI:
+    settings = settings_of(WorkflowSettings, database.url, "file:///nowhere")
+    return build_app(settings, database)
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(app) as found:
         yield found
 
 

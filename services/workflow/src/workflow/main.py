@@ -10,7 +10,7 @@ from kit.service import Service
 from kit.tx import Database
 from kit.worker import Worker
 from rules.catalogue import load
-from workflow import consumer
+from workflow import api, consumer
 from workflow.settings import WorkflowSettings
 
 BASE = "/officer"
@@ -19,9 +19,10 @@ BASE = "/officer"
 def build_app(settings: WorkflowSettings, database: Database) -> FastAPI:
     """The API and the officers' pages."""
     database.carries["public_url"] = settings.public_url
-    return new_app(
-        service="workflow", settings=settings, database=database, pages=pages_of(settings), table={}, base=BASE
-    )
+    pages = pages_of(settings)
+    app = new_app(service="workflow", settings=settings, database=database, pages=pages, table=api.PROBLEMS, base=BASE)
+    app.include_router(api.router)
+    return app
 
 
 def pages_of(settings: WorkflowSettings) -> Pages:

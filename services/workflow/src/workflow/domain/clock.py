@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 
 from rules import due as rule
 from rules.calendar import HANOI, Calendar
-from rules.readings import Readings
-from rules.records.procedure import Procedure
 from workflow.domain.case import Case
 from workflow.domain.errors import LimitNotPublished
+from workflow.domain.law import calendar_of, procedure_of, readings_of
+from workflow.domain.status import Status
 
 
 @dataclass(frozen=True)
@@ -32,26 +32,47 @@ class Day:
     reason: str
 
 
-def main_due(procedure: Procedure, started_at: datetime, calendar: Calendar, readings: Readings) -> rule.Due:
+def main_due(case: Case, started_at: datetime) -> rule.Due:
     """When the whole limit ends. Raises LimitNotPublished (R14)."""
+    procedure = procedure_of(case)
     if procedure.limit is None:
         raise LimitNotPublished(procedure.id)
-    return rule.due(procedure.limit, started_at, calendar, readings=readings)
+    return rule.due(procedure.limit, started_at, calendar_of(case), readings=readings_of(case))
 
 
-def due_again(procedure: Procedure, started_at: datetime, due_at: datetime, version: str) -> rule.Due:
+def check_due(case: Case, received_at: datetime) -> rule.Due:
+    """When the check of a package that came in then must be done. Raises ValueError where none is published (R14)."""
+    return rule.check_limit(
+        procedure_of(case), case.channel, received_at, calendar_of(case), readings=readings_of(case)
+    )
+
+
+def present_due(case: Case) -> rule.Due | None:
+    """What runs, or ran last, recomputed from the rules: the main limit once accepted, before that the check's."""
+    if case.is_accepted and case.started_at is not None:
+        return main_due(case, case.started_at)
+    return check_due(case, case.last_piece_at) if case.status is Status.SUBMITTED else None
+
+
+def due_again(case: Case, due_at: datetime) -> rule.Due:
     """A due moment that was decided earlier, in the shape the rules judge. Raises LimitNotPublished."""
-    if procedure.limit is None:
+    procedure = procedure_of(case)
+    if procedure.limit is None or case.started_at is None:
         raise LimitNotPublished(procedure.id)
-    return rule.Due(due_at, started_at, procedure.limit, version)
+    return rule.Due(due_at, case.started_at, procedure.limit, case.calendar_version or "")
 
 
-def whole_minutes(case: Case, calendar: Calendar) -> int:
+def whole_minutes(case: Case) -> int:
     """The working minutes of what runs now, from its start to its deadline; 0 where nothing runs."""
     start = case.started_at if case.is_accepted else case.check_started_at
     if case.deadline_at is None or start is None:
         return 0
-    return calendar.working_minutes_between(start, case.deadline_at)
+    return calendar_of(case).working_minutes_between(start, case.deadline_at)
+
+
+def minutes_left(case: Case, now: datetime) -> int:
+    """Working minutes to the deadline, negative once it has passed; 0 where nothing runs."""
+    return rule.time_left(case.deadline_at, now, calendar_of(case)) if case.deadline_at else 0
 
 
 def day_by_day(found: rule.Due, calendar: Calendar) -> list[Day]:

@@ -1,7 +1,7 @@
 """One function per command or event. Each works inside its caller's transaction and never commits."""
 
 from workflow.handlers.accepting import take_payment
-from workflow.handlers.access import note_staff
+from workflow.handlers.access import note_staff, staff_of
 from workflow.handlers.checking import (
     find_valid,
     judge_components,
@@ -25,6 +25,7 @@ __all__ = [
     "preview_supplement",
     "request_supplement",
     "sign_off",
+    "staff_of",
     "take_payment",
     "take_supplement",
 ]

@@ -15,6 +15,7 @@ from workflow.domain import clock
 from workflow.domain.access import Staff
 from workflow.domain.case import Case
 from workflow.domain.late_events import Effect, Heard
+from workflow.domain.law import procedure_of
 from workflow.domain.moves import moved
 from workflow.domain.status import Action
 from workflow.handlers import slips
@@ -64,14 +65,13 @@ async def accept(tx: AsyncSession, case: Case, *, paid_at: datetime | None, staf
 
 
 async def _with_clock(tx: AsyncSession, case: Case, paid_at: datetime | None, now: datetime) -> Case:
-    catalogue, procedure = load(), slips.procedure_of(case)
+    procedure = procedure_of(case)
     times = {"received_at": case.received_at, "valid_at": case.last_piece_at, "paid_at": paid_at}
     started_at = rule.start(procedure.start_rule, **times)
     assert started_at is not None, "a case is accepted only when all its start rule needs is there"
-    readings = catalogue.readings(case.office, case.received_at.astimezone(TIME_ZONE).date())
-    due = clock.main_due(procedure, started_at, catalogue.calendar(case.office), readings)
+    due = clock.main_due(case, started_at)
     on = now.astimezone(TIME_ZONE).date()  # R21: the date of acceptance
-    agency = catalogue.agency_code(case.office, on)
+    agency = load().agency_code(case.office, on)
     code = dossier_code(agency, on, await store.next_code_number(tx, agency, on))
     reason = f"Bắt đầu tính thời hạn ({procedure.start_rule})"
     await store.add_clock_entry(tx, case.dossier_id, "started", due.start, reason, str(procedure.sources[0]))

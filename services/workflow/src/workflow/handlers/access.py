@@ -1,7 +1,6 @@
 """What every command of a person begins with: lock the case, see whether they may, and whether they saw it as it is."""
 
 from dataclasses import asdict
-from datetime import datetime
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -9,12 +8,21 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.facts import StaffCard
 from contracts.package import staff_path
 from kit.now import TIME_ZONE
+from kit.signin import NotAllowed, Person
 from kit.tx import objects_of
 from workflow import store
 from workflow.domain.access import Staff, check_acts, check_sees
 from workflow.domain.case import Case
 from workflow.domain.errors import ChangedMeanwhile
 from workflow.domain.status import Action
+
+
+def staff_of(person: Person) -> Staff:
+    """A signed-in person as staff. Raises NotAllowed where the sign-in names no office and unit."""
+    if person.office is None or person.unit is None:
+        raise NotAllowed("the sign-in names no office and unit")
+    title, phone = person.title or "", person.phone or ""
+    return Staff(person.id, person.name, person.roles, person.office, person.unit, title, phone)
 
 
 async def take_up(tx: AsyncSession, dossier_id: UUID, action: Action, *, staff: Staff, seen: int | None) -> Case:
@@ -46,7 +54,7 @@ async def check_unchanged(tx: AsyncSession, case: Case, seen: int | None) -> Non
     )
 
 
-async def note_staff(tx: AsyncSession, staff: Staff, *, now: datetime | None = None) -> None:
+async def note_staff(tx: AsyncSession, staff: Staff) -> None:
     """Remember who works here and publish their card, so that others can show who handles a dossier."""
     if not await store.note_staff(tx, staff):
         return

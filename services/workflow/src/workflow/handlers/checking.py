@@ -20,6 +20,7 @@ from workflow.domain.case import Case
 from workflow.domain.checklist import CheckItem
 from workflow.domain.dossier import Dossier
 from workflow.domain.errors import LimitNotPublished, NotYours
+from workflow.domain.law import procedure_of
 from workflow.domain.moves import moved
 from workflow.domain.status import Action, Verdict
 from workflow.handlers import slips
@@ -39,7 +40,7 @@ async def judge_components(
     """
     case = await take_up(tx, dossier_id, Action.JUDGE_COMPONENTS, staff=staff, seen=seen)
     await _judge(tx, case, items)
-    case = moved(case, Action.JUDGE_COMPONENTS, holder_id=staff.id)
+    case = moved(case, Action.JUDGE_COMPONENTS)
     await store.save_case(tx, case)
     await store.add_history(tx, case, f"Ghi nhận xét {len(items)} thành phần hồ sơ", now, staff_id=staff.id)
     return case
@@ -47,7 +48,7 @@ async def judge_components(
 
 async def _judge(tx: AsyncSession, case: Case, items: Sequence[CheckItem]) -> None:
     dossier = await store.read_dossier(tx, case)
-    procedure = slips.procedure_of(case)
+    procedure = procedure_of(case)
     filed = {one.code for one in procedure.components if dossier.forms.get(one.form_id or "")} | {
         *dossier.file_counts()
     }
@@ -70,7 +71,7 @@ async def request_supplement(
     verdict or nothing lacks. A further round needs the leader (R08).
     """
     case = await _take_up_request(tx, dossier_id, staff=staff, seen=seen)
-    procedure = slips.procedure_of(case)
+    procedure = procedure_of(case)
     if items:
         await _judge(tx, case, items)
     lines = checklist.check_request(procedure, checklist.as_map(await store.judged(tx, dossier_id, case.round)))
@@ -80,7 +81,7 @@ async def request_supplement(
         round=case.round + 1,
         since=now,
         role=None,
-        holder_id=staff.id,
+        holder_id=None,
         deadline_at=None,
         late_from=None,
     )
@@ -99,7 +100,7 @@ async def _take_up_request(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, 
     """From the second round on (or what the procedure allows without) the leader sends the request himself."""
     case = await store.lock_case(tx, dossier_id)
     check_sees(staff, case)
-    if case.round < slips.procedure_of(case).supplement.rounds_without_leader:
+    if case.round < procedure_of(case).supplement.rounds_without_leader:
         return await take_up(tx, dossier_id, Action.REQUEST_SUPPLEMENT, staff=staff, seen=seen)
     if LEADER not in staff.roles:
         sentence = f"Yêu cầu bổ sung lần {case.round + 1} cần lãnh đạo Sở phát hành."
@@ -114,7 +115,7 @@ async def find_valid(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, seen: 
     NotYours, CheckIncomplete, LimitNotPublished.
     """
     case = await take_up(tx, dossier_id, Action.FIND_VALID, staff=staff, seen=seen)
-    procedure = slips.procedure_of(case)
+    procedure = procedure_of(case)
     checklist.check_all_good(procedure, checklist.as_map(await store.judged(tx, dossier_id, case.round)))
     if procedure.limit is None:
         raise LimitNotPublished(procedure.id)
@@ -170,7 +171,7 @@ async def preview_supplement(tx: AsyncSession, dossier_id: UUID, *, staff: Staff
 async def preview_fee_notice(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, now: datetime) -> bytes:
     """The fee notice as it would be sent now, without a number. Writes nothing."""
     case = await _seen(tx, dossier_id, staff)
-    quote = quote_of(slips.procedure_of(case), case, await store.read_dossier(tx, case))
+    quote = quote_of(procedure_of(case), case, await store.read_dossier(tx, case))
     if quote is None:
         raise NotYours(Action.FIND_VALID, "Thủ tục này không có phí.")
     return await gateways.render("fee-notice", await slips.fee_notice_data(tx, case, quote, None, staff, now))

@@ -10,9 +10,8 @@ from contracts.package import Manifest
 from contracts.workflow import CheckStarted
 from kit.tx import objects_of
 from rules import due as rule
-from rules.catalogue import load
 from workflow import store
-from workflow.domain import checklist
+from workflow.domain import checklist, clock
 from workflow.domain.case import Case
 from workflow.domain.errors import WrongFacts
 from workflow.domain.late_events import Effect, Heard
@@ -64,11 +63,7 @@ def _new_case(event: DossierSubmitted, contact: Contact, now: datetime) -> Case:
 
 def _with_check_limit(case: Case, received_at: datetime) -> Case:
     """The check limit, anew from when this package came in (R08). Raises ValueError where none is published (R14)."""
-    catalogue = load()
-    procedure = catalogue.procedure(case.procedure_id, case.procedure_version)
-    calendar = catalogue.calendar(case.office)
-    readings = catalogue.readings(case.office, received_at.date())
-    due = rule.check_limit(procedure, case.channel, received_at, calendar, readings=readings)
+    due = clock.check_due(case, received_at)
     return case.changed(
         check_started_at=due.start, check_due_at=due.at, deadline_at=due.at, late_from=rule.missed_at(due)
     )

@@ -10,28 +10,23 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kit.tx import objects_of
 from rules.catalogue import load
 from rules.fees import FeeQuote
-from rules.records.procedure import Procedure
 from workflow import gateways, store
 from workflow.domain import slips
 from workflow.domain.access import Staff
 from workflow.domain.case import Case, StoredFile
 from workflow.domain.checklist import CheckItem
+from workflow.domain.law import office_of, procedure_of
 from workflow.domain.slips import Data, Letter
 from workflow.handlers.saying import stored
 
 TRACK_PATH = "/track/{number}"
 
 
-def procedure_of(case: Case) -> Procedure:
-    """The version in force when the dossier arrived holds to its end (R01)."""
-    return load().procedure(case.procedure_id, case.procedure_version)
-
-
 def letter(tx: AsyncSession, case: Case, form: str, number: int | None, now: datetime) -> Letter:
     """The head of a slip of this case."""
     public_url: str = tx.info.get("public_url", "")
     track_url = public_url + TRACK_PATH.format(number=case.arrival_number)
-    return Letter(load().office(case.office), form, number, now.date(), track_url)
+    return Letter(office_of(case), form, number, now.date(), track_url)
 
 
 async def issue(tx: AsyncSession, case: Case, form: str, number: int, data: Data, now: datetime) -> StoredFile:

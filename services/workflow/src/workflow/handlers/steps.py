@@ -8,7 +8,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.workflow import DossierFinished, StepFinished, StepStarted
 from rules import due as rule
-from rules.catalogue import load
 from rules.codes import result_code
 from rules.records.procedure import Step
 from workflow import store
@@ -16,6 +15,7 @@ from workflow.domain import clock, steps
 from workflow.domain.access import Staff
 from workflow.domain.case import Case
 from workflow.domain.errors import DecisionIncomplete, NotAllowedNow, WrongBytes
+from workflow.domain.law import calendar_of, office_of, procedure_of
 from workflow.domain.moves import moved
 from workflow.domain.slips import RESULT
 from workflow.domain.status import Action, Outcome
@@ -30,17 +30,17 @@ BY_DECISION = ("assign", "appraise", "review")
 async def start_first_step(tx: AsyncSession, case: Case, now: datetime) -> Case:
     """Begin what follows acceptance: status 4. Emits StepStarted."""
     case = moved(case, Action.START_STEPS)
-    first = steps.step_after(slips.procedure_of(case), None)
+    first = steps.step_after(procedure_of(case), None)
     assert first is not None, "the catalogue refuses a procedure without steps"
     return await _start_step(tx, case, first, now)
 
 
 async def _start_step(tx: AsyncSession, case: Case, step: Step, now: datetime, holder_id: str | None = None) -> Case:
-    catalogue, procedure = load(), slips.procedure_of(case)
+    procedure = procedure_of(case)
     assert case.started_at is not None
     assert case.due_at is not None
-    unit = steps.unit_for(step.role, case.resolving_unit, catalogue.office(case.office).units)
-    planned = rule.plan(procedure.steps, case.started_at, case.due_at, catalogue.calendar(case.office))
+    unit = steps.unit_for(step.role, case.resolving_unit, office_of(case).units)
+    planned = rule.plan(procedure.steps, case.started_at, case.due_at, calendar_of(case))
     mine = next(one for one in planned if one.step.id == step.id)
     where = {"unit": unit, "units": case.at_unit(unit), "role": step.role, "step": step.id, "holder_id": holder_id}
     case = case.changed(since=now, **where)
@@ -83,7 +83,7 @@ async def finish_step(
     if step.kind == "appraise":
         said = {"conclusion": decision.conclusion.strip(), "conditions": decision.conditions}
         case = case.changed(outcome=decision.outcome, **said)
-    if steps.draws_up_result(slips.procedure_of(case), step):
+    if steps.draws_up_result(procedure_of(case), step):
         case = await _draw_up_result(tx, case, now)
     holder_id = await _assignee(tx, case, step, decision.assignee_id) if step.kind == "assign" else None
     return await _go_on(tx, moved(case, Action.FINISH_STEP), step, decision.note, staff, now, holder_id)
@@ -91,7 +91,7 @@ async def finish_step(
 
 def _present_step(case: Case, action: Action, step_id: str | None, *kinds: str) -> Step:
     """The step the case is at. Raises NotAllowedNow where it is another one, or of a kind this action does not end."""
-    step = steps.find_step(slips.procedure_of(case), case.step)
+    step = steps.find_step(procedure_of(case), case.step)
     if step_id not in (None, step.id) or step.kind not in kinds:
         raise NotAllowedNow(action, case.status)
     return step
@@ -99,11 +99,11 @@ def _present_step(case: Case, action: Action, step_id: str | None, *kinds: str) 
 
 async def _assignee(tx: AsyncSession, case: Case, step: Step, staff_id: str | None) -> str | None:
     """The person the next step is given to; anyone of its unit where none is named."""
-    following = steps.step_after(slips.procedure_of(case), step.id)
+    following = steps.step_after(procedure_of(case), step.id)
     if staff_id is None or following is None:
         return None
     person = await store.find_staff(tx, staff_id)
-    unit = steps.unit_for(following.role, case.resolving_unit, load().office(case.office).units)
+    unit = steps.unit_for(following.role, case.resolving_unit, office_of(case).units)
     if person is None or following.role not in person.roles or person.unit != unit:
         raise DecisionIncomplete([("assignee_id", "Người này không thuộc đơn vị và vai trò của bước tiếp theo.")])
     return person.id
@@ -112,7 +112,7 @@ async def _assignee(tx: AsyncSession, case: Case, step: Step, staff_id: str | No
 async def _draw_up_result(tx: AsyncSession, case: Case, now: datetime) -> Case:
     """Freeze the result: its code, its number where the paper has one of its own, its bytes."""
     assert case.code is not None
-    procedure = slips.procedure_of(case)
+    procedure = procedure_of(case)
     number = case.result_number
     if case.outcome is Outcome.GRANTED and procedure.result.number_format and number is None:
         next_number = await store.next_slip_number(tx, case.office, RESULT, now.year)
@@ -127,14 +127,14 @@ async def _go_on(
     """Close the present run, say so, and start the next step."""
     await store.save_case(tx, case)
     await _close_run(tx, case, step, note, staff, now)
-    following = steps.step_after(slips.procedure_of(case), step.id)
+    following = steps.step_after(procedure_of(case), step.id)
     assert following is not None, "the last step ends by `issue`"
     return await _start_step(tx, case, following, now, holder_id)
 
 
 async def _close_run(tx: AsyncSession, case: Case, step: Step, note: str, staff: Staff, now: datetime) -> None:
     run = (await store.step_runs(tx, case.dossier_id))[-1]
-    used = max(0, load().calendar(case.office).working_minutes_between(run.started_at, now))
+    used = max(0, calendar_of(case).working_minutes_between(run.started_at, now))
     run.finished_at, run.used_minutes, run.staff_id, run.note = now, used, staff.id, note
     await store.add_history(tx, case, f"Xong bước “{step.name_vi}”", now, staff_id=staff.id, note=note)
     await say(tx, StepFinished, case, now=now, staff=staff, code=case.code, step=step.id, used_working_minutes=used)
@@ -175,13 +175,11 @@ async def issue(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, seen: int |
 
 def _ended(case: Case, now: datetime) -> dict[str, object]:
     """What is so of a finished case; it lies with the receiving unit until it is returned."""
-    assert case.started_at is not None
     assert case.due_at is not None
     assert case.first_due_at is not None
-    calendar, procedure = load().calendar(case.office), slips.procedure_of(case)
-    version = case.calendar_version or calendar.version
-    late = rule.lateness(clock.due_again(procedure, case.started_at, case.due_at, version), now, calendar)
-    first = rule.lateness(clock.due_again(procedure, case.started_at, case.first_due_at, version), now, calendar)
+    calendar = calendar_of(case)
+    late = rule.lateness(clock.due_again(case, case.due_at), now, calendar)
+    first = rule.lateness(clock.due_again(case, case.first_due_at), now, calendar)
     where = {"unit": case.receiving_unit, "role": None, "holder_id": None, "step": None}
     stopped = {"deadline_at": None, "late_from": None, "finished_at": now, "since": now}
     judged = {"lateness": late.kind, "lateness_first": first.kind}

@@ -1,0 +1,50 @@
+"""Each domain error as an answer, once: for the API in English, for pages in Vietnamese."""
+
+from http import HTTPStatus
+
+from kit.objects import ObjectMissing
+from kit.problems import Problem
+from workflow.domain import errors
+
+PROBLEMS: dict[type[Exception], Problem] = {
+    errors.NoSuchCase: Problem(
+        HTTPStatus.NOT_FOUND, "case-not-found", "No such case", "Không tìm thấy hồ sơ",
+        "Không có hồ sơ này, hoặc đơn vị của ông/bà không tham gia giải quyết hồ sơ này.",
+    ),
+    errors.NoSuchFile: Problem(
+        HTTPStatus.NOT_FOUND, "file-not-found", "The case has no such file", "Không tìm thấy tệp",
+        "Hồ sơ không có tệp này.",
+    ),
+    ObjectMissing: Problem(
+        HTTPStatus.GONE, "file-erased", "The file is no longer kept", "Tệp không còn được lưu",
+        "Tệp này đã được xóa khỏi kho lưu trữ.",
+    ),
+    errors.NotAllowedNow: Problem(
+        HTTPStatus.CONFLICT, "not-allowed-now", "The case's state does not allow this", "Chưa làm được việc này",
+        "Trạng thái hiện tại của hồ sơ không cho phép việc này.",
+    ),
+    errors.NotYours: Problem(
+        HTTPStatus.FORBIDDEN, "not-yours", "This is another role's, unit's or person's to do", "Việc của người khác",
+        "Việc này thuộc vai trò, đơn vị hoặc người khác.",
+    ),
+    errors.ChangedMeanwhile: Problem(
+        HTTPStatus.CONFLICT, "changed-meanwhile", "Somebody changed the case meanwhile", "Hồ sơ vừa được cập nhật",
+        "Có người vừa cập nhật hồ sơ này. Hãy xem lại trước khi làm tiếp.",
+    ),
+    errors.CheckIncomplete: Problem(
+        HTTPStatus.CONFLICT, "check-incomplete", "Not every component is in order", "Hồ sơ chưa đủ điều kiện",
+        "Còn thành phần chưa được xác nhận là đạt.",
+    ),
+    errors.RequestIncomplete: Problem(
+        HTTPStatus.CONFLICT, "request-incomplete", "The request or decision is not complete", "Nội dung chưa đủ",
+        "Nội dung chưa đủ để thực hiện.",
+    ),
+    errors.LimitNotPublished: Problem(
+        HTTPStatus.CONFLICT, "limit-not-published", "The procedure has no published limit", "Chưa công bố thời hạn",
+        "Thủ tục này chưa công bố thời hạn giải quyết nên chưa thể tiếp nhận hồ sơ.",
+    ),
+    errors.WrongBytes: Problem(
+        HTTPStatus.CONFLICT, "wrong-bytes", "That is not the result to be signed", "Không đúng văn bản",
+        "Mã SHA-256 đã xác nhận không phải của văn bản kết quả, hoặc kết quả chưa được phê duyệt.",
+    ),
+}  # fmt: skip

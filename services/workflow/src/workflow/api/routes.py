@@ -1,0 +1,184 @@
+"""JSON routes under /api/workflow/v1. They translate; handlers decide."""
+
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+
+from kit.now import Now
+from kit.signin import Person, allow
+from kit.tx import Tx
+from workflow import handlers, reads
+from workflow.api.shapes import (
+    CaseLine,
+    CaseList,
+    CaseOut,
+    CheckIn,
+    ClockOut,
+    CompletionIn,
+    Seen,
+    SignOffIn,
+    SupplementIn,
+    case_out,
+    clock_out,
+    line_out,
+)
+from workflow.domain.access import STAFF, Staff
+from workflow.domain.errors import NoSuchFile
+from workflow.reads import Question
+
+router = APIRouter(prefix="/api/workflow/v1", tags=["cases"])
+
+INLINE = ("application/pdf", "image/png", "image/jpeg")
+Filter = Literal["mine", "today", "week", "overdue", "waiting", "open", "returned", "all"]
+
+
+async def signed_in_staff(person: Annotated[Person, Depends(allow(*STAFF))]) -> Staff:
+    """The caller as staff of the office."""
+    return handlers.staff_of(person)
+
+
+Caller = Annotated[Staff, Depends(signed_in_staff)]
+
+
+async def if_match(
+    if_match: Annotated[str | None, Header(description='the version you saw, as `"7"`')] = None,
+) -> int | None:
+    """The version the caller saw, where the header says one; anything else counts as not said."""
+    text = (if_match or "").strip().removeprefix("W/").strip('"')
+    return int(text) if text.isdecimal() else None
+
+
+Version = Annotated[int | None, Depends(if_match)]
+
+
+def _seen(body: Seen, version: int | None) -> int | None:
+    return body.version if body.version is not None else version
+
+
+@router.get("/cases")
+async def list_cases(
+    tx: Tx,
+    now: Now,
+    staff: Caller,
+    filter: Annotated[Filter, Query(description="`mine`: what waits for you")] = "mine",
+    q: Annotated[
+        str, Query(max_length=200, description="code, arrival number, applicant; diacritics do not matter")
+    ] = "",
+    status: Annotated[int | None, Query(ge=1, le=10)] = None,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> CaseList:
+    """The cases you may see, most urgent first, 50 a page, with how many each filter holds."""
+    found = await reads.find_cases(tx, staff, Question(filter, q, status, page), now)
+    counts = await reads.count(tx, staff, now)
+    lines = [CaseLine(**line_out(row)) for row in found.rows]
+    return CaseList(cases=lines, total=found.total, page=found.page, pages=found.pages, counts=dict(counts))
+
+
+@router.get("/cases/{dossier_id}")
+async def get_case(dossier_id: UUID, tx: Tx, now: Now, staff: Caller, response: Response) -> CaseOut:
+    """One case whole; `ETag` is its version, for `If-Match`. 404 also for a case your unit never worked on."""
+    view = await reads.find_case_view(tx, staff, dossier_id, now)
+    response.headers["ETag"] = f'"{view.case.version}"'
+    return case_out(view)
+
+
+@router.get("/cases/{dossier_id}/clock")
+async def explain_clock(dossier_id: UUID, tx: Tx, now: Now, staff: Caller) -> ClockOut:
+    """Why the due time is what it is: start, rule, calendar version, readings, each day that did not count."""
+    case = await reads.see_case(tx, staff, dossier_id)
+    return clock_out(await reads.view_clock(tx, case, now))
+
+
+@router.post("/cases/{dossier_id}/check-items")
+async def judge_components(
+    dossier_id: UUID, body: CheckIn, tx: Tx, now: Now, staff: Caller, version: Version
+) -> CaseOut:
+    """Write verdicts on components of the present round; those not named keep theirs."""
+    items = [item.item() for item in body.items]
+    await handlers.judge_components(tx, dossier_id, items, staff=staff, seen=_seen(body, version), now=now)
+    return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
+
+
+@router.post("/cases/{dossier_id}/supplement-requests")
+async def request_supplement(
+    dossier_id: UUID, body: SupplementIn, tx: Tx, now: Now, staff: Caller, version: Version
+) -> CaseOut:
+    """Send the one complete supplement request of this round (form 02): status 5. Every component must be judged."""
+    items, seen = [line.item() for line in body.items], _seen(body, version)
+    await handlers.request_supplement(tx, dossier_id, items=items, staff=staff, seen=seen, now=now)
+    return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
+
+
+@router.post("/cases/{dossier_id}/validity")
+async def find_valid(dossier_id: UUID, body: Seen, tx: Tx, now: Now, staff: Caller, version: Version) -> CaseOut:
+    """Find the dossier valid: a fee notice goes out (status 6); accepted at once where no fee is waited for."""
+    await handlers.find_valid(tx, dossier_id, staff=staff, seen=_seen(body, version), now=now)
+    return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
+
+
+@router.post("/cases/{dossier_id}/steps/{step}/completion")
+async def finish_step(
+    dossier_id: UUID, step: str, body: CompletionIn, tx: Tx, now: Now, staff: Caller, version: Version
+) -> CaseOut:
+    """Finish an assignment, an appraisal or a review. Before an approval the result is drawn up and frozen."""
+    seen = _seen(body, version)
+    await handlers.finish_step(tx, dossier_id, step, body.decision(), staff=staff, seen=seen, now=now)
+    return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
+
+
+@router.post("/cases/{dossier_id}/sign-off")
+async def sign_off(dossier_id: UUID, body: SignOffIn, tx: Tx, now: Now, staff: Caller, version: Version) -> CaseOut:
+    """Approve exactly the result with this SHA-256 (reading R15). A recorded sign-off, not a digital signature."""
+    await handlers.sign_off(tx, dossier_id, body.sha256, staff=staff, seen=_seen(body, version), now=now)
+    return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
+
+
+@router.post("/cases/{dossier_id}/issue")
+async def issue(dossier_id: UUID, body: Seen, tx: Tx, now: Now, staff: Caller, version: Version) -> CaseOut:
+    """Issue the approved result: status 9; early, on time or late is judged here."""
+    await handlers.issue(tx, dossier_id, staff=staff, seen=_seen(body, version), now=now)
+    return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
+
+
+_PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
+
+
+@router.get("/cases/{dossier_id}/files/{number}", response_class=Response)
+async def get_file(dossier_id: UUID, number: int, tx: Tx, now: Now, staff: Caller) -> Response:
+    """A file of the dossier, as it was filed. Each view is logged."""
+    view = await reads.find_case_view(tx, staff, dossier_id, now)
+    file = view.dossier.file(number)
+    if file is None:
+        raise NoSuchFile(f"file {number}")
+    body = await reads.open_file(tx, staff, view.case, f"file {number}", file.stored)
+    return file_answer(body, file.media_type, file.name)
+
+
+@router.get("/cases/{dossier_id}/slips/{number}", response_class=Response, responses=_PDF)
+async def get_slip(dossier_id: UUID, number: int, tx: Tx, now: Now, staff: Caller) -> Response:
+    """A slip that went out, by its number within the case."""
+    view = await reads.find_case_view(tx, staff, dossier_id, now)
+    slip = next((one for one in view.slips if one.number == number), None)
+    body = await reads.open_file(tx, staff, view.case, f"slip {number}", slip.file if slip else None)
+    return file_answer(body, "application/pdf", f"{view.case.shown_code}-{slip.form if slip else ''}.pdf")
+
+
+@router.get("/cases/{dossier_id}/result", response_class=Response, responses=_PDF)
+async def get_result(dossier_id: UUID, tx: Tx, staff: Caller) -> Response:
+    """The result's PDF, from the moment it was drawn up."""
+    case = await reads.see_case(tx, staff, dossier_id)
+    body = await reads.open_file(tx, staff, case, "result", case.result)
+    return file_answer(body, "application/pdf", f"{case.result_code}.pdf")
+
+
+def file_answer(body: bytes, media_type: str, name: str) -> Response:
+    """Bytes for a browser: shown where that is safe, else downloaded; never guessed at, never kept."""
+    way = "inline" if media_type in INLINE else "attachment"
+    headers = {
+        "Content-Disposition": f"{way}; filename*=UTF-8''{quote(name, safe='')}",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, no-store",
+    }
+    return Response(body, media_type=media_type if way == "inline" else "application/octet-stream", headers=headers)

@@ -1,0 +1,309 @@
+"""One case with everything its page and its API answer show."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.facts import Contact
+from kit.now import TIME_ZONE
+from kit.objects import ObjectMissing
+from rules import due as rule
+from rules import packages
+from rules.packages import Problem
+from rules.records.procedure import Procedure
+from workflow import store
+from workflow.domain import actions, checklist, clock
+from workflow.domain.access import Staff, check_sees
+from workflow.domain.actions import Offer
+from workflow.domain.case import Case, StoredFile
+from workflow.domain.checklist import Judged
+from workflow.domain.clock import Day, LedgerEntry
+from workflow.domain.dossier import Dossier
+from workflow.domain.errors import NoSuchCase, NoSuchFile
+from workflow.domain.law import calendar_of, office_of, procedure_of, unit_name
+from workflow.domain.slips import limit_words, start_words
+from workflow.domain.steps import find_step, step_after, unit_for
+from workflow.reads.queue import QueueRow, names_of, queue_row
+from workflow.store.tables import HistoryRow, SignOffRow, SlipRow, StaffRow, StepRow, SupplementRow, UndecidedRow
+
+log = logging.getLogger(__name__)
+
+SLIP_NAMES = {
+    "01": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+    "02": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
+    "fee-notice": "Thông báo nộp phí",
+}
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One step of the procedure: planned for the case, running, or done. Minutes are working minutes."""
+
+    step: str
+    name_vi: str
+    unit_vi: str
+    planned_minutes: int
+    due_at: datetime | None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    used_minutes: int = 0
+    staff: str = ""
+    note: str = ""
+
+    @property
+    def state(self) -> str:
+        return "done" if self.finished_at else "current" if self.started_at else "ahead"
+
+
+@dataclass(frozen=True)
+class SlipView:
+    """A slip that went out; `number` counts the slips of the case from 1, `printed` is what stands on it."""
+
+    number: int
+    form: str
+    name_vi: str
+    printed: int
+    issued_at: datetime
+    file: StoredFile
+
+
+@dataclass(frozen=True)
+class Happening:
+    """A line of the history."""
+
+    at: datetime
+    what_vi: str
+    who: str
+    note: str
+
+
+@dataclass(frozen=True)
+class SupplementView:
+    round: int
+    items: list[tuple[str, str]]
+    asked_at: datetime
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ClockView:
+    """The clock and why it says so; `agrees` tells that the stored due is what the rules give again."""
+
+    due_at: datetime | None
+    first_due_at: datetime | None
+    started_at: datetime | None
+    limit_vi: str
+    start_rule: str
+    start_rule_vi: str
+    calendar_version: str
+    readings: tuple[str, ...]
+    minutes_left: int
+    whole_minutes: int
+    days: list[Day]
+    skipped: list[Day]
+    ledger: list[LedgerEntry]
+    agrees: bool
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case as its page shows it."""
+
+    row: QueueRow
+    procedure: Procedure
+    contact: Contact | None
+    dossier: Dossier
+    judged: Judged
+    findings: list[Problem]
+    offers: list[Offer]
+    steps: list[StepView]
+    slips: list[SlipView]
+    supplements: list[SupplementView]
+    history: list[Happening]
+    undecided: list[UndecidedRow]
+    signed_by: str
+    signed_at: datetime | None
+    colleagues: list[Staff]
+    clock: ClockView
+
+    @property
+    def case(self) -> Case:
+        return self.row.case
+
+    @property
+    def next(self) -> Offer | None:
+        return next((offer for offer in self.offers if offer.is_next), None)
+
+
+async def see_case(tx: AsyncSession, staff: Staff, dossier_id: UUID) -> Case:
+    """The case, for somebody who may see it. Raises NoSuchCase."""
+    case = await store.find_case(tx, dossier_id)
+    if case is None:
+        raise NoSuchCase
+    check_sees(staff, case)
+    return case
+
+
+async def find_case_view(tx: AsyncSession, staff: Staff, dossier_id: UUID, now: datetime) -> CaseView:
+    """Raises NoSuchCase."""
+    case = await see_case(tx, staff, dossier_id)
+    procedure, dossier = procedure_of(case), await store.read_dossier(tx, case)
+    judged = checklist.as_map(await store.judged(tx, dossier_id, case.round))
+    runs = await store.step_runs(tx, dossier_id)
+    history = await _rows_of_history(tx, dossier_id)
+    sign_off = await _sign_off(tx, case)
+    acted = [case.holder_id, case.checker_id, sign_off.staff_id if sign_off else None]
+    acted += [run.staff_id for run in runs] + [row.staff_id for row in history]
+    names = await names_of(tx, {staff_id for staff_id in acted if staff_id})
+    return CaseView(
+        row=queue_row(case, names, now),
+        procedure=procedure,
+        contact=await _contact(tx, case),
+        dossier=dossier,
+        judged=judged,
+        findings=packages.check(procedure, dossier.forms, dossier.file_counts(), channel=case.channel),
+        offers=actions.offers(staff, case, procedure, judged),
+        steps=_steps(case, procedure, runs, names, now),
+        slips=await _slips(tx, case),
+        supplements=await _supplements(tx, dossier_id),
+        history=[_happening(row, names) for row in history],
+        undecided=await _undecided(tx, dossier_id),
+        signed_by=names.get(sign_off.staff_id, "") if sign_off else "",
+        signed_at=sign_off.at.astimezone(TIME_ZONE) if sign_off else None,
+        colleagues=await _next_colleagues(tx, case, procedure),
+        clock=await view_clock(tx, case, now),
+    )
+
+
+async def _contact(tx: AsyncSession, case: Case) -> Contact | None:
+    """None once the applicant was erased."""
+    try:
+        return await store.read_contact(tx, case)
+    except ObjectMissing:
+        return None
+
+
+def _steps(
+    case: Case, procedure: Procedure, runs: list[StepRow], names: dict[str, str], now: datetime
+) -> list[StepView]:
+    ran = [_ran(case, procedure, run, names, now) for run in runs]
+    begun = {run.step for run in runs}
+    if case.started_at is None or case.due_at is None:
+        return ran
+    planned = rule.plan(procedure.steps, case.started_at, case.due_at, calendar_of(case))
+    ahead = [one for one in planned if one.step.id not in begun]
+    return ran + [
+        StepView(one.step.id, one.step.name_vi, one.step.unit_vi, one.working_minutes, one.due_at) for one in ahead
+    ]
+
+
+def _ran(case: Case, procedure: Procedure, run: StepRow, names: dict[str, str], now: datetime) -> StepView:
+    finished = run.finished_at.astimezone(TIME_ZONE) if run.finished_at else None
+    so_far = calendar_of(case).working_minutes_between(run.started_at, now) if run.used_minutes is None else 0
+    return StepView(
+        step=run.step,
+        name_vi=find_step(procedure, run.step).name_vi,
+        unit_vi=unit_name(case, run.unit),
+        planned_minutes=run.planned_minutes,
+        due_at=run.due_at.astimezone(TIME_ZONE),
+        started_at=run.started_at.astimezone(TIME_ZONE),
+        finished_at=finished,
+        used_minutes=so_far if run.used_minutes is None else run.used_minutes,
+        staff=names.get(run.staff_id or "", ""),
+        note=run.note,
+    )
+
+
+async def _slips(tx: AsyncSession, case: Case) -> list[SlipView]:
+    query = select(SlipRow).where(SlipRow.dossier_id == case.dossier_id)
+    rows = (await tx.exec(query.order_by(col(SlipRow.issued_at), col(SlipRow.form)))).all()
+    return [
+        SlipView(
+            number=number,
+            form=row.form,
+            name_vi=SLIP_NAMES.get(row.form, row.form),
+            printed=row.number,
+            issued_at=row.issued_at.astimezone(TIME_ZONE),
+            file=StoredFile(**row.object),
+        )
+        for number, row in enumerate(rows, 1)
+    ]
+
+
+async def _supplements(tx: AsyncSession, dossier_id: UUID) -> list[SupplementView]:
+    query = select(SupplementRow).where(SupplementRow.dossier_id == dossier_id).order_by(col(SupplementRow.round))
+    return [
+        SupplementView(
+            round=row.round,
+            items=[(item["component"], item["reason"]) for item in row.items],
+            asked_at=row.asked_at.astimezone(TIME_ZONE),
+            answered_at=row.answered_at.astimezone(TIME_ZONE) if row.answered_at else None,
+        )
+        for row in (await tx.exec(query)).all()
+    ]
+
+
+async def _rows_of_history(tx: AsyncSession, dossier_id: UUID) -> list[HistoryRow]:
+    query = select(HistoryRow).where(HistoryRow.dossier_id == dossier_id)
+    newest_first = query.order_by(col(HistoryRow.version).desc(), col(HistoryRow.number).desc())
+    return list((await tx.exec(newest_first)).all())
+
+
+def _happening(row: HistoryRow, names: dict[str, str]) -> Happening:
+    who = names.get(row.staff_id, row.staff_id) if row.staff_id else "Hệ thống"
+    return Happening(row.at.astimezone(TIME_ZONE), row.what_vi, who, row.note)
+
+
+async def _undecided(tx: AsyncSession, dossier_id: UUID) -> list[UndecidedRow]:
+    query = select(UndecidedRow).where(UndecidedRow.dossier_id == dossier_id, col(UndecidedRow.decided_at).is_(None))
+    return list((await tx.exec(query)).all())
+
+
+async def _sign_off(tx: AsyncSession, case: Case) -> SignOffRow | None:
+    return await store.find_sign_off(tx, case.dossier_id, case.result.sha256) if case.result else None
+
+
+async def _next_colleagues(tx: AsyncSession, case: Case, procedure: Procedure) -> list[Staff]:
+    """Whom an assignment may name: staff of the next step's unit and role who have worked here."""
+    following = step_after(procedure, case.step) if case.step else None
+    if following is None:
+        return []
+    unit = unit_for(following.role, case.resolving_unit, office_of(case).units)
+    query = select(StaffRow).where(StaffRow.unit == unit, col(StaffRow.roles).contains([following.role]))
+    return [store.to_staff(row) for row in (await tx.exec(query.order_by(StaffRow.name))).all()]
+
+
+async def view_clock(tx: AsyncSession, case: Case, now: datetime) -> ClockView:
+    """The clock of the case with its explanation, recomputed from the rules."""
+    procedure, due = procedure_of(case), clock.present_due(case)
+    shown_at = case.due_at or case.check_due_at
+    days = clock.day_by_day(due, calendar_of(case)) if due else []
+    return ClockView(
+        due_at=shown_at,
+        first_due_at=case.first_due_at,
+        started_at=due.start if due else None,
+        limit_vi=limit_words(due.limit) if due else "",
+        start_rule=procedure.start_rule if case.is_accepted else procedure.check_start_rule,
+        start_rule_vi=start_words(procedure.start_rule if case.is_accepted else procedure.check_start_rule),
+        calendar_version=due.calendar_version if due else calendar_of(case).version,
+        readings=due.readings if due else (),
+        minutes_left=clock.minutes_left(case, now),
+        whole_minutes=clock.whole_minutes(case),
+        days=days,
+        skipped=[day for day in days if day.reason],
+        ledger=await store.ledger(tx, case.dossier_id),
+        agrees=due is None or due.at == shown_at,
+    )
+
+
+async def open_file(tx: AsyncSession, staff: Staff, case: Case, what: str, file: StoredFile | None) -> bytes:
+    """The bytes of a file of a case that this person sees; the view is logged. Raises NoSuchFile."""
+    if file is None:
+        raise NoSuchFile(what)
+    facts = {"dossier_id": str(case.dossier_id), "viewed": what, "staff_id": staff.id}
+    log.info("a file was viewed", extra=facts)
+    return await store.read_file(tx, file)
