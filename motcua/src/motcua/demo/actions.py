@@ -165,7 +165,7 @@ class Actions:
         """The one-stop officer goes through the component list; the case as it is afterwards."""
         case = self.case(dossier)
         sound = [one["code"] for one in case["components"] if one["code"] != lacking]
-        body = {"version": case["version"], "items": [{"component": code, "verdict": "valid"} for code in sound]}
+        body = {"version": case["version"], "items": [{"component": code, "verdict": "good"} for code in sound]}
         path = f"workflow/v1/cases/{dossier.id}/check-items"
         judged: dict[str, Any] = self.ask("one_stop_officer", "POST", path, json=body)
         return judged
@@ -205,7 +205,7 @@ class Actions:
     def assign(self, dossier: Dossier) -> None:
         clock = self.ask("one_stop_officer", "GET", f"workflow/v1/cases/{dossier.id}/clock")
         self.remarks.append(f"hẹn trả {due(datetime.fromisoformat(clock['due_at']))}")
-        self.finish_step("division_head", "assign", dossier, assignee_id=PEOPLE["case_officer"])
+        self.finish_step("division_head", "assign", dossier)
 
     def appraise(self, dossier: Dossier) -> None:
         conclusion = "Hồ sơ đầy đủ, điều kiện an toàn bức xạ đáp ứng yêu cầu; đề nghị cấp giấy phép."

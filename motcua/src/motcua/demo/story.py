@@ -54,11 +54,21 @@ def did(step: str) -> Callable[[Dossier], bool]:
     return lambda dossier: step in dossier.finished_steps
 
 
+def is_being_checked(dossier: Dossier) -> bool:
+    """Whether the officers have it: its check limit runs or has run."""
+    return any(stop["key"] == "check" and stop["since"] for stop in dossier.track.get("stops", []))
+
+
+def is_payable(dossier: Dossier) -> bool:
+    """Whether there is a demand that can be paid, or was."""
+    return reached(1, 5, 1, 6)(dossier) and bool(dossier.track["fees"])
+
+
 STORY = [
-    Step(at(3, 3, 8, 30), "Bệnh viện nộp hồ sơ qua mạng", reached(1), Actions.submit, "submitted"),
+    Step(at(3, 3, 8, 30), "Bệnh viện nộp hồ sơ qua mạng", is_being_checked, Actions.submit, "submitted"),
     Step(at(3, 4, 9, 0), "Một cửa yêu cầu bổ sung", reached(1, 5), Actions.ask_supplement, "supplement_requested"),
     Step(at(3, 6, 10, 0), "Bệnh viện bổ sung", reached(1, 5, 1), Actions.answer_supplement, "supplement_received"),
-    Step(at(3, 10, 14, 0), "Hồ sơ hợp lệ, thông báo phí", reached(1, 5, 1, 6), Actions.find_valid, "fee_demanded"),
+    Step(at(3, 10, 14, 0), "Hồ sơ hợp lệ, thông báo phí", is_payable, Actions.find_valid, "fee_demanded"),
     Step(at(3, 13, 10, 15), "Bệnh viện nộp phí", reached(1, 5, 1, 6, 2, 4), Actions.pay, "accepted"),
     Step(at(3, 14, 9, 0), "Trưởng phòng phân công", did("assign"), Actions.assign),
     Step(at(3, 24, 16, 0), "Chuyên viên thẩm định", did("appraise"), Actions.appraise),
