@@ -76,7 +76,8 @@ def send_to_sign_in(pages: Pages, base: str) -> Callable[[Request, Exception], A
     """People are taken to sign in and back; API clients get the problem."""
 
     async def answer(request: Request, error: Exception) -> Response:
-        if request.method == "GET" and problems.wants_page(request):
+        by_htmx = "hx-request" in request.headers  # it would put the provider's page into ours
+        if request.method == "GET" and problems.wants_page(request) and not by_htmx:
             return RedirectResponse(signin.sign_in_address(request, base), HTTPStatus.SEE_OTHER)
         problem = signin.PROBLEMS[signin.NotSignedIn]
         return problems.answer(request, problem, problems.detail(error), page=page_with(pages))

@@ -16,6 +16,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from starlette.middleware.sessions import SessionMiddleware
 
+from kit.pages.forms import checked
 from kit.problems import Problem
 from kit.settings import ServiceSettings
 
@@ -204,7 +205,7 @@ def routes(provider: OAuth, public_url: str, base: str) -> APIRouter:
         request.session["person"] = asdict(person) | {"roles": sorted(person.roles)}
         return RedirectResponse(then, HTTPStatus.SEE_OTHER)
 
-    @router.post(f"{base}/sign-out")
+    @router.post(f"{base}/sign-out", dependencies=[Depends(checked)])
     async def sign_out(request: Request) -> Response:
         request.session.clear()
         return RedirectResponse(home, HTTPStatus.SEE_OTHER)
