@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
@@ -14,19 +16,8 @@ from kit.signin import MaybePerson, allow, anyone, open_to_all
 from motcua.documents import application
 from motcua.programs import PAGES_BASE, SERVICES
 
-ROLES = {
-    "applicant",
-    "one_stop_officer",
-    "case_officer",
-    "division_head",
-    "department_leader",
-    "clerk",
-    "accountant",
-    "auditor",
-    "template_admin",
-    "calendar_admin",
-    "operator",
-}
+PEOPLE = yaml.safe_load(files("sandbox.identity").joinpath("people.yaml").read_text())
+ROLES = {role for person in PEOPLE for role in person["roles"]}
 PLAIN = {  # not FastAPI's routes, so they can declare nothing; each is open to all for the reason beside it
     "assets": (r"{base}/static/\{{version\}}/\{{name:path\}}", "style sheets and icons; no data"),
     "look": (r"{base}/look", "keeps a choice of text size and contrast in a cookie; no data"),
