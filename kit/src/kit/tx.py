@@ -51,7 +51,8 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Commits at the end, rolls back on any exception; wakes the relay where something was said."""
-        async with AsyncSession(self.engine, expire_on_commit=False, info={**self.carries, "objects": self.objects}) as tx:
+        carried = {**self.carries, "objects": self.objects}
+        async with AsyncSession(self.engine, expire_on_commit=False, info=carried) as tx:
             event.listen(tx.sync_session, "after_commit", self._wake_relay)
             async with tx.begin():
                 yield tx
