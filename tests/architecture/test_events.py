@@ -21,7 +21,7 @@ def heard() -> dict[type[Event], list[str]]:
     found: dict[type[Event], list[str]] = {}
     for name in SERVICES:
         consumer = consumer_of(name)
-        for cls in {*consumer.keeps, *consumer.reacts}:
+        for cls in dict.fromkeys((*consumer.keeps, *consumer.reacts)):  # in order: test processes compare their lists
             found.setdefault(cls, []).append(name)
     return found
 

@@ -15,7 +15,7 @@ from sandbox.identity.settings import IdentitySettings
 from sandbox.mail.settings import MailSettings
 from sandbox.payment_platform.settings import PaymentSettings
 
-SECRET = re.compile(r"secret|password|bearer|(^|_)(token|key|credential)(_|$)")
+SECRET = re.compile(r"secret|password|bearer|(^|_)(token|key|credential)$")
 SANDBOX: list[type[BaseSettings]] = [IdentitySettings, PaymentSettings, MailSettings]
 ALL = [ServiceSettings, *(service_of(name).settings for name in SERVICES), *SANDBOX]
 

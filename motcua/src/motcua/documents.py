@@ -27,6 +27,7 @@ NOT_REAL = {
     "session_secret": "document",
     "office": "demo-dost",
     "listen_port": 0,
+    "mail_from": "document@motcua.example",
 }
 
 
