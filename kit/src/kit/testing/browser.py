@@ -27,11 +27,23 @@ def browser_path() -> str | None:
     return os.environ.get("MOTCUA_TEST_BROWSER") or next((path for path in found if path), None)
 
 
+@lru_cache
+def driver_trouble() -> str | None:
+    """Why Playwright's own runtime does not start here (on a bare Debian it lacks libatomic1); none where it does."""
+    node, _ = compute_driver_executable()
+    try:
+        tried = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=30)  # noqa: S603 -- its own
+    except OSError as problem:
+        return str(problem)
+    return tried.stderr.strip().splitlines()[0] if tried.returncode else None
+
+
 def browser_path_or_skip() -> str:
     """As above; where there is none the test is skipped with the reason, and fails in CI."""
-    if path := browser_path():
+    path, reason = browser_path(), driver_trouble()
+    if path and not reason:
         return path
-    reason = "no Chromium: install it, or let MOTCUA_TEST_BROWSER say where it is"
+    reason = reason or "no Chromium: install it, or let MOTCUA_TEST_BROWSER say where it is"
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
