@@ -209,9 +209,11 @@ class World:
         """The header of an API call by somebody in this role."""
         return bearer(self.person(role, id))
 
-    def cookie(self, role: str, **more: Any) -> dict[str, str]:
-        """The cookie of somebody in this role, with a form token."""
-        return session_cookie("workflow", self.person(role), form_token=FORM_TOKEN, **more)
+    def browser(self, role: str) -> dict[str, str]:
+        """The headers of a browser in which somebody in this role is signed in and has a form token."""
+        cookies = session_cookie("workflow", self.person(role), form_token=FORM_TOKEN)
+        cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        return {"Cookie": cookie, "Accept": "text/html"}
 
     async def case(self, dossier_id: UUID) -> Case:
         found = await self.ask(store.find_case, dossier_id)

@@ -10,7 +10,7 @@ from kit.service import Service
 from kit.tx import Database
 from kit.worker import Worker
 from rules.catalogue import load
-from workflow import api, consumer
+from workflow import api, consumer, web
 from workflow.settings import WorkflowSettings
 
 BASE = "/officer"
@@ -21,7 +21,9 @@ def build_app(settings: WorkflowSettings, database: Database) -> FastAPI:
     database.carries["public_url"] = settings.public_url
     pages = pages_of(settings)
     app = new_app(service="workflow", settings=settings, database=database, pages=pages, table=api.PROBLEMS, base=BASE)
+    app.state.problems = api.PROBLEMS
     app.include_router(api.router)
+    app.include_router(web.router)
     return app
 
 
@@ -35,6 +37,7 @@ def pages_of(settings: WorkflowSettings) -> Pages:
         layout="officer",
         base=BASE,
         office=Office(office.name_vi, office.telephone, "", office.address_vi),
+        sandbox_note="Cơ quan trong bản này không có thật." if office.invented else "",
     )
 
 

@@ -1,7 +1,6 @@
 """JSON routes under /api/workflow/v1. They translate; handlers decide."""
 
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Response
@@ -25,12 +24,10 @@ from workflow.api.shapes import (
     line_out,
 )
 from workflow.domain.access import STAFF, Staff
-from workflow.domain.errors import NoSuchFile
 from workflow.reads import Question
 
 router = APIRouter(prefix="/api/workflow/v1", tags=["cases"])
 
-INLINE = ("application/pdf", "image/png", "image/jpeg")
 Filter = Literal["mine", "today", "week", "overdue", "waiting", "open", "returned", "all"]
 
 
@@ -146,39 +143,21 @@ _PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}
 
 
 @router.get("/cases/{dossier_id}/files/{number}", response_class=Response)
-async def get_file(dossier_id: UUID, number: int, tx: Tx, now: Now, staff: Caller) -> Response:
+async def get_file(dossier_id: UUID, number: int, tx: Tx, staff: Caller) -> Response:
     """A file of the dossier, as it was filed. Each view is logged."""
-    view = await reads.find_case_view(tx, staff, dossier_id, now)
-    file = view.dossier.file(number)
-    if file is None:
-        raise NoSuchFile(f"file {number}")
-    body = await reads.open_file(tx, staff, view.case, f"file {number}", file.stored)
-    return file_answer(body, file.media_type, file.name)
+    found = await reads.open_file(tx, staff, dossier_id, number)
+    return Response(found.body, headers=found.headers)
 
 
 @router.get("/cases/{dossier_id}/slips/{number}", response_class=Response, responses=_PDF)
-async def get_slip(dossier_id: UUID, number: int, tx: Tx, now: Now, staff: Caller) -> Response:
+async def get_slip(dossier_id: UUID, number: int, tx: Tx, staff: Caller) -> Response:
     """A slip that went out, by its number within the case."""
-    view = await reads.find_case_view(tx, staff, dossier_id, now)
-    slip = next((one for one in view.slips if one.number == number), None)
-    body = await reads.open_file(tx, staff, view.case, f"slip {number}", slip.file if slip else None)
-    return file_answer(body, "application/pdf", f"{view.case.shown_code}-{slip.form if slip else ''}.pdf")
+    found = await reads.open_slip(tx, staff, dossier_id, number)
+    return Response(found.body, headers=found.headers)
 
 
 @router.get("/cases/{dossier_id}/result", response_class=Response, responses=_PDF)
 async def get_result(dossier_id: UUID, tx: Tx, staff: Caller) -> Response:
     """The result's PDF, from the moment it was drawn up."""
-    case = await reads.see_case(tx, staff, dossier_id)
-    body = await reads.open_file(tx, staff, case, "result", case.result)
-    return file_answer(body, "application/pdf", f"{case.result_code}.pdf")
-
-
-def file_answer(body: bytes, media_type: str, name: str) -> Response:
-    """Bytes for a browser: shown where that is safe, else downloaded; never guessed at, never kept."""
-    way = "inline" if media_type in INLINE else "attachment"
-    headers = {
-        "Content-Disposition": f"{way}; filename*=UTF-8''{quote(name, safe='')}",
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-store",
-    }
-    return Response(body, media_type=media_type if way == "inline" else "application/octet-stream", headers=headers)
+    found = await reads.open_result(tx, staff, dossier_id)
+    return Response(found.body, headers=found.headers)

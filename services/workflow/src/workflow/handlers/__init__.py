@@ -7,11 +7,12 @@ from workflow.handlers.checking import (
     judge_components,
     preview_fee_notice,
     preview_supplement,
+    quote_of,
     request_supplement,
 )
 from workflow.handlers.opening import open_case, take_supplement
 from workflow.handlers.returning import mark_returned
-from workflow.handlers.steps import finish_step, issue, sign_off
+from workflow.handlers.steps import finish_step, issue, preview_result, sign_off
 
 __all__ = [
     "find_valid",
@@ -22,7 +23,9 @@ __all__ = [
     "note_staff",
     "open_case",
     "preview_fee_notice",
+    "preview_result",
     "preview_supplement",
+    "quote_of",
     "request_supplement",
     "sign_off",
     "staff_of",

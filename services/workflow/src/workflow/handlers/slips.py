@@ -92,9 +92,17 @@ async def fee_notice(tx: AsyncSession, case: Case, quote: FeeQuote, staff: Staff
 
 async def result(tx: AsyncSession, case: Case, now: datetime) -> StoredFile:
     """The result as it will be signed; from here on its bytes do not change."""
+    pdf = await gateways.render(slips.RESULT, await _result_data(tx, case, 0, now))
+    return await put_pdf(tx, f"results/{case.dossier_id}/{case.result_code}", pdf)
+
+
+async def preview_result(tx: AsyncSession, case: Case, now: datetime) -> bytes:
+    return await gateways.render(slips.RESULT, await _result_data(tx, case, None, now))
+
+
+async def _result_data(tx: AsyncSession, case: Case, number: int | None, now: datetime) -> Data:
+    """A result is known by its code and its own number, so its head carries none of a series of slips."""
     procedure = procedure_of(case)
     forms = [load().form(form_id) for form_id in procedure.form_ids]
-    head = letter(tx, case, slips.RESULT, 0, now)
-    data = slips.result(head, case, procedure, await store.read_dossier(tx, case), forms)
-    pdf = await gateways.render(slips.RESULT, data)
-    return await put_pdf(tx, f"results/{case.dossier_id}/{case.result_code}", pdf)
+    head = letter(tx, case, slips.RESULT, number, now)
+    return slips.result(head, case, procedure, await store.read_dossier(tx, case), forms)

@@ -12,7 +12,7 @@ from rules.codes import result_code
 from rules.records.procedure import Step
 from workflow import store
 from workflow.domain import clock, steps
-from workflow.domain.access import Staff
+from workflow.domain.access import Staff, check_sees
 from workflow.domain.case import Case
 from workflow.domain.errors import DecisionIncomplete, NotAllowedNow, WrongBytes
 from workflow.domain.law import calendar_of, office_of, procedure_of
@@ -119,6 +119,15 @@ async def _draw_up_result(tx: AsyncSession, case: Case, now: datetime) -> Case:
         number = procedure.result.number_format.format(number=f"{next_number:02}")
     case = case.changed(result_code=result_code(case.code, 1, on=now.date()), result_number=number)
     return case.changed(result=await slips.result(tx, case, now))
+
+
+async def preview_result(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, now: datetime) -> bytes:
+    """The result as it would be drawn up now. Writes nothing. Raises NoSuchCase, DecisionIncomplete."""
+    case = await store.lock_case(tx, dossier_id)
+    check_sees(staff, case)
+    if case.outcome is None or case.code is None:
+        raise DecisionIncomplete([("outcome", "Hồ sơ chưa có kết luận thẩm định.")])
+    return await slips.preview_result(tx, case.changed(result_code=result_code(case.code, 1, on=now.date())), now)
 
 
 async def _go_on(

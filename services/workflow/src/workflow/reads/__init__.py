@@ -1,6 +1,7 @@
 """What lists and pages show. The only SQL that answers questions; changes nothing."""
 
-from workflow.reads.case import CaseView, ClockView, StepView, find_case_view, open_file, see_case, view_clock
+from workflow.reads.case import CaseView, ClockView, StepView, find_case_view, see_case, view_clock
+from workflow.reads.files import Download, open_file, open_result, open_slip
 from workflow.reads.queue import FILTERS, PAGE_SIZE, Counts, Question, QueuePage, QueueRow, count, find_cases
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "CaseView",
     "ClockView",
     "Counts",
+    "Download",
     "Question",
     "QueuePage",
     "QueueRow",
@@ -17,6 +19,8 @@ __all__ = [
     "find_case_view",
     "find_cases",
     "open_file",
+    "open_result",
+    "open_slip",
     "see_case",
     "view_clock",
 ]

@@ -1,6 +1,5 @@
 """One case with everything its page and its API answer show."""
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -23,14 +22,12 @@ from workflow.domain.case import Case, StoredFile
 from workflow.domain.checklist import Judged
 from workflow.domain.clock import Day, LedgerEntry
 from workflow.domain.dossier import Dossier
-from workflow.domain.errors import NoSuchCase, NoSuchFile
+from workflow.domain.errors import NoSuchCase
 from workflow.domain.law import calendar_of, office_of, procedure_of, unit_name
 from workflow.domain.slips import limit_words, start_words
 from workflow.domain.steps import find_step, step_after, unit_for
 from workflow.reads.queue import QueueRow, names_of, queue_row
 from workflow.store.tables import HistoryRow, SignOffRow, SlipRow, StaffRow, StepRow, SupplementRow, UndecidedRow
-
-log = logging.getLogger(__name__)
 
 SLIP_NAMES = {
     "01": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
@@ -168,7 +165,7 @@ async def find_case_view(tx: AsyncSession, staff: Staff, dossier_id: UUID, now: 
         findings=packages.check(procedure, dossier.forms, dossier.file_counts(), channel=case.channel),
         offers=actions.offers(staff, case, procedure, judged),
         steps=_steps(case, procedure, runs, names, now),
-        slips=await _slips(tx, case),
+        slips=await find_slips(tx, case),
         supplements=await _supplements(tx, dossier_id),
         history=[_happening(row, names) for row in history],
         undecided=await _undecided(tx, dossier_id),
@@ -218,7 +215,7 @@ def _ran(case: Case, procedure: Procedure, run: StepRow, names: dict[str, str], 
     )
 
 
-async def _slips(tx: AsyncSession, case: Case) -> list[SlipView]:
+async def find_slips(tx: AsyncSession, case: Case) -> list[SlipView]:
     query = select(SlipRow).where(SlipRow.dossier_id == case.dossier_id)
     rows = (await tx.exec(query.order_by(col(SlipRow.issued_at), col(SlipRow.form)))).all()
     return [
@@ -298,12 +295,3 @@ async def view_clock(tx: AsyncSession, case: Case, now: datetime) -> ClockView:
         ledger=await store.ledger(tx, case.dossier_id),
         agrees=due is None or due.at == shown_at,
     )
-
-
-async def open_file(tx: AsyncSession, staff: Staff, case: Case, what: str, file: StoredFile | None) -> bytes:
-    """The bytes of a file of a case that this person sees; the view is logged. Raises NoSuchFile."""
-    if file is None:
-        raise NoSuchFile(what)
-    facts = {"dossier_id": str(case.dossier_id), "viewed": what, "staff_id": staff.id}
-    log.info("a file was viewed", extra=facts)
-    return await store.read_file(tx, file)

@@ -1,0 +1,71 @@
+"""Files of a case as they are handed to somebody who may see them; every view is logged."""
+
+import logging
+from dataclasses import dataclass
+from urllib.parse import quote
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from workflow import store
+from workflow.domain.access import Staff
+from workflow.domain.case import Case, StoredFile
+from workflow.domain.errors import NoSuchFile
+from workflow.reads.case import find_slips, see_case
+
+log = logging.getLogger(__name__)
+
+PDF = "application/pdf"
+SHOWN = (PDF, "image/png", "image/jpeg")
+
+
+@dataclass(frozen=True)
+class Download:
+    """Bytes for a browser: shown where that is safe, else downloaded; never guessed at, never kept."""
+
+    body: bytes
+    name: str
+    media_type: str = PDF
+
+    @property
+    def headers(self) -> dict[str, str]:
+        is_shown = self.media_type in SHOWN
+        way = "inline" if is_shown else "attachment"
+        return {
+            "Content-Type": self.media_type if is_shown else "application/octet-stream",
+            "Content-Disposition": f"{way}; filename*=UTF-8''{quote(self.name, safe='')}",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        }
+
+
+async def open_file(tx: AsyncSession, staff: Staff, dossier_id: UUID, number: int) -> Download:
+    """A file as it was filed. Raises NoSuchCase, NoSuchFile, ObjectMissing."""
+    case = await see_case(tx, staff, dossier_id)
+    found = (await store.read_dossier(tx, case)).file(number)
+    if found is None:
+        raise NoSuchFile(f"file {number}")
+    return Download(await _read(tx, staff, case, f"file {number}", found.stored), found.name, found.media_type)
+
+
+async def open_slip(tx: AsyncSession, staff: Staff, dossier_id: UUID, number: int) -> Download:
+    """A slip that went out, by its number within the case. Raises NoSuchCase, NoSuchFile."""
+    case = await see_case(tx, staff, dossier_id)
+    found = next((slip for slip in await find_slips(tx, case) if slip.number == number), None)
+    if found is None:
+        raise NoSuchFile(f"slip {number}")
+    body = await _read(tx, staff, case, f"slip {number}", found.file)
+    return Download(body, f"{case.shown_code}-{found.form}.pdf")
+
+
+async def open_result(tx: AsyncSession, staff: Staff, dossier_id: UUID) -> Download:
+    """The result, from the moment it was drawn up. Raises NoSuchCase, NoSuchFile."""
+    case = await see_case(tx, staff, dossier_id)
+    if case.result is None:
+        raise NoSuchFile("result")
+    return Download(await _read(tx, staff, case, "result", case.result), f"{case.result_code}.pdf")
+
+
+async def _read(tx: AsyncSession, staff: Staff, case: Case, what: str, file: StoredFile) -> bytes:
+    log.info("a file was viewed", extra={"dossier_id": str(case.dossier_id), "viewed": what, "staff_id": staff.id})
+    return await store.read_file(tx, file)

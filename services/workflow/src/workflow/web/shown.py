@@ -1,0 +1,62 @@
+"""How a page of ours is shown: its navigation with counts, and the words templates need."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.responses import Response
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kit.pages import FieldError, Pages
+from kit.pages.words import gettext as _
+from kit.problems import ErrorTable
+from kit.signin import Person, allow
+from workflow import handlers, reads
+from workflow.domain.access import STAFF, Staff
+from workflow.domain.errors import RequestIncomplete, WorkflowError
+from workflow.web.words import FACTS
+
+BASE = "/officer"
+
+
+async def signed_in_staff(person: Annotated[Person, Depends(allow(*STAFF))]) -> Staff:
+    """The signed-in officer."""
+    return handlers.staff_of(person)
+
+
+Officer = Annotated[Staff, Depends(signed_in_staff)]
+
+
+async def show(
+    request: Request, tx: AsyncSession, staff: Staff, template: str, *, now: Any, status_code: int = 200, **facts: Any
+) -> Response:
+    """A page with the rail of counts, which are also the queue's filters."""
+    counts = await reads.count(tx, staff, now)
+    rail = [(_(word), queue_path(name), counts[name]) for name, word in reads.FILTERS.items()]
+    pages: Pages = request.app.state.pages
+    return pages.render(
+        request, template, status_code=status_code, navigation=rail, staff=staff, now=now, **FACTS, **facts
+    )
+
+
+def queue_path(name: str) -> str:
+    return BASE if name == "mine" else f"{BASE}/queue/{name}"
+
+
+def case_path(dossier_id: Any, rest: str = "") -> str:
+    return f"{BASE}/cases/{dossier_id}{rest}"
+
+
+def refused(request: Request, error: WorkflowError, fields: Sequence[str] = ()) -> tuple[list[FieldError], int]:
+    """What a form says of a refusal: a sentence per field that is wrong, or one at the top; and the answer's status.
+
+    `fields` are the ids the form has; what belongs to none of them leads to the form itself (`form`).
+    """
+    known: ErrorTable = request.app.state.problems
+    problem = next(known[cls] for cls in type(error).__mro__ if cls in known)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if isinstance(error, RequestIncomplete) else problem.status
+    if isinstance(error, RequestIncomplete):
+        placed = [(name if name in fields else "form", sentence) for name, sentence in error.field_errors]
+        return [FieldError(name, sentence) for name, sentence in placed], status
+    return [FieldError("form", str(error.facts.get("sentence_vi", problem.sentence_vi)))], status

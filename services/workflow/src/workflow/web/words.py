@@ -1,0 +1,60 @@
+"""What pages say of statuses, roles and outcomes: word, colour, icon together. Sentences are the message ids."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kit.pages.words import gettext as _
+from workflow.domain.slips import channel_words, is_filled, shown
+
+STATUS = {
+    1: ("Mới nộp", "blue", "inbox"),
+    2: ("Đã tiếp nhận", "blue", "check"),
+    3: ("Không tiếp nhận", "grey", "x"),
+    4: ("Đang xử lý", "blue", "clock"),
+    5: ("Chờ bổ sung", "amber", "hand"),
+    6: ("Chờ nộp phí", "amber", "coin"),
+    7: ("Đã rút", "grey", "arrow-back"),
+    8: ("Dừng xử lý", "grey", "pause"),
+    9: ("Có kết quả", "green", "file-check"),
+    10: ("Đã trả kết quả", "green", "home-check"),
+}
+VERDICT = {
+    "good": ("Đạt", "green", "check"),
+    "lacking": ("Chưa đạt", "amber", "alert"),
+    "not_needed": ("Không phải nộp", "grey", "circle"),
+}
+OUTCOME = {"granted": "Đề nghị cấp", "refused": "Đề nghị từ chối"}
+LATENESS = {
+    "early": ("Sớm hạn", "green", "circle-check"),
+    "on_time": ("Đúng hạn", "green", "circle-check"),
+    "late": ("Quá hạn", "red", "alert-octagon"),
+}
+ROLE = {
+    "one_stop_officer": "công chức một cửa",
+    "case_officer": "chuyên viên thụ lý",
+    "division_head": "lãnh đạo phòng",
+    "department_leader": "lãnh đạo Sở",
+    "clerk": "văn thư",
+}
+
+
+def said(words: tuple[str, str, str]) -> tuple[str, str, str]:
+    """Word, colour and icon, the word in the present language."""
+    return _(words[0]), words[1], words[2]
+
+
+def waits_for(case: Any) -> str:
+    """Who must act now, in words."""
+    return _("người nộp") if case.waits_for_applicant else _(ROLE.get(case.role or "", "hệ thống"))
+
+
+FACTS: Mapping[str, Any] = {
+    "status_badge": lambda status: said(STATUS[int(status)]),
+    "verdict_badge": lambda verdict: said(VERDICT[verdict]),
+    "lateness_badge": lambda lateness: said(LATENESS[lateness]),
+    "outcome_word": lambda outcome: _(OUTCOME[outcome]),
+    "waits_for": waits_for,
+    "channel_words": channel_words,
+    "is_filled": is_filled,
+    "shown": shown,
+}
