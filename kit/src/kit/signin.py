@@ -1,5 +1,6 @@
 """Sign-in by OpenID Connect: pages by session, APIs by bearer token. Every route declares who may call it."""
 
+import warnings
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
@@ -7,8 +8,6 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import httpx
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.starlette_client import OAuth
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from joserfc import jwt
@@ -19,6 +18,11 @@ from starlette.middleware.sessions import SessionMiddleware
 from kit.pages.forms import checked
 from kit.problems import Problem
 from kit.settings import ServiceSettings
+
+with warnings.catch_warnings():  # Authlib would rather have httpx's successor; ours is httpx
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from authlib.integrations.base_client import OAuthError
+    from authlib.integrations.starlette_client import OAuth
 
 API_AUDIENCE = "motcua-api"
 SESSION_SECONDS = 8 * 3600

@@ -106,7 +106,15 @@ def payments_environment(site: Site) -> dict[str, str]:
 
 def notify_environment(site: Site) -> dict[str, str]:
     """Where letters and short messages are handed over."""
-    return {"SMTP_HOST": HOST, "SMTP_PORT": str(site.ports.of["smtp"]), "MAIL_FROM": "motcua@sokhcn.mau.example"}
+    gateway = f"http://{site.ports.address('mail')}/sandbox/mail/MainService.svc/json/SendMultipleMessage_V4_post_json/"
+    return {
+        "SMTP_HOST": HOST,
+        "SMTP_PORT": str(site.ports.of["smtp"]),
+        "MAIL_FROM": "motcua@sokhcn.mau.example",
+        "SMS_URL": gateway,
+        "SMS_API_KEY": site.secrets.word("sms-key"),
+        "SMS_SECRET_KEY": site.secrets.word("sms"),
+    }
 
 
 def sandbox(site: Site, name: str) -> Program:

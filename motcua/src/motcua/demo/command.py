@@ -14,7 +14,8 @@ from motcua.stack import Stack
 
 def say(words: str) -> None:
     """One line to whoever looks, at once."""
-    print(words, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{words}\n")  # one write: two threads may say something at once
+    sys.stderr.flush()
 
 
 def stay_up(folder: Path, port: int) -> int:

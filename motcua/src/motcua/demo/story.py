@@ -30,13 +30,13 @@ DUE = "2025-04-08T17:30+07:00"
 
 @dataclass(frozen=True)
 class Step:
-    """One thing somebody does: when, in which words, how we know it is done, and the letter that must arrive."""
+    """One thing somebody does: when, in which words, how we know it is done, and the letters that must arrive."""
 
     at: datetime
     words: str
     is_done: Callable[[Dossier], bool]
     act: Callable[[Actions, Dossier], None]
-    letter: str | None = None
+    letters: tuple[str, ...] = ()
 
 
 def at(month: int, day: int, hour: int, minute: int = 0) -> datetime:
@@ -65,17 +65,23 @@ def is_payable(dossier: Dossier) -> bool:
 
 
 STORY = [
-    Step(at(3, 3, 8, 30), "Bệnh viện nộp hồ sơ qua mạng", is_being_checked, Actions.submit, "submitted"),
-    Step(at(3, 4, 9, 0), "Một cửa yêu cầu bổ sung", reached(1, 5), Actions.ask_supplement, "supplement_requested"),
-    Step(at(3, 6, 10, 0), "Bệnh viện bổ sung", reached(1, 5, 1), Actions.answer_supplement, "supplement_received"),
-    Step(at(3, 10, 14, 0), "Hồ sơ hợp lệ, thông báo phí", is_payable, Actions.find_valid, "fee_demanded"),
-    Step(at(3, 13, 10, 15), "Bệnh viện nộp phí", reached(1, 5, 1, 6, 2, 4), Actions.pay, "accepted"),
+    Step(at(3, 3, 8, 30), "Bệnh viện nộp hồ sơ qua mạng", is_being_checked, Actions.submit, ("received",)),
+    Step(at(3, 4, 9, 0), "Một cửa yêu cầu bổ sung", reached(1, 5), Actions.ask_supplement, ("supplement_asked",)),
+    Step(at(3, 6, 10, 0), "Bệnh viện bổ sung", reached(1, 5, 1), Actions.answer_supplement, ("supplement_received",)),
+    Step(at(3, 10, 14, 0), "Hồ sơ hợp lệ, thông báo phí", is_payable, Actions.find_valid, ("fee_due",)),
+    Step(
+        at(3, 13, 10, 15),
+        "Bệnh viện nộp phí",
+        reached(1, 5, 1, 6, 2, 4),
+        Actions.pay,
+        ("fee_paid", "accepted", "in_process"),
+    ),
     Step(at(3, 14, 9, 0), "Trưởng phòng phân công", did("assign"), Actions.assign),
     Step(at(3, 24, 16, 0), "Chuyên viên thẩm định", did("appraise"), Actions.appraise),
     Step(at(3, 26, 9, 30), "Trưởng phòng soát xét", did("review"), Actions.review),
     Step(at(3, 27, 10, 0), "Lãnh đạo Sở phê duyệt", did("approve"), Actions.approve),
-    Step(at(3, 28, 9, 0), "Văn thư phát hành", reached(1, 5, 1, 6, 2, 4, 9), Actions.issue, "finished"),
-    Step(at(3, 31, 9, 0), "Bệnh viện nhận kết quả", reached(1, 5, 1, 6, 2, 4, 9, 10), Actions.collect, "returned"),
+    Step(at(3, 28, 9, 0), "Văn thư phát hành", reached(1, 5, 1, 6, 2, 4, 9), Actions.issue, ("result_ready",)),
+    Step(at(3, 31, 9, 0), "Bệnh viện nhận kết quả", reached(1, 5, 1, 6, 2, 4, 9, 10), Actions.collect, ("returned",)),
     Step(at(3, 31, 9, 5), "Bệnh viện đánh giá", lambda dossier: dossier.is_rated, Actions.rate),
 ]
 
@@ -111,8 +117,8 @@ class Walk:
             self.stack.move_clock(step.at)
             step.act(self.actions, dossier)
             dossier = self.settle(step)
-        if step.letter:
-            self.wait_for_letter(step.letter, dossier)
+        for letter in step.letters:
+            self.wait_for_letter(letter, dossier)
         status = dossier.status
         code = dossier.code or dossier.arrival_number
         say(f"{when(step.at)}  {step.words:<32} {status:>2} {WORDS.get(status, ''):<15} {code}")
