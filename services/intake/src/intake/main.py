@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from intake import api, consumer
+from intake import api, consumer, web
 from intake.settings import IntakeSettings
 from kit.app import new_app
 from kit.bus import Bus
@@ -26,6 +26,7 @@ def build_app(settings: IntakeSettings, database: Database) -> FastAPI:
     app.state.office = settings.office
     app.state.public_url = settings.public_url
     app.include_router(api.router)
+    app.include_router(web.router)
     return app
 
 
@@ -35,6 +36,7 @@ def citizen_pages(office_id: str) -> Pages:
     return Pages(
         package="intake",
         templates="web/templates",
+        static="web/static",
         layout="citizen",
         office=Office(name=office.name_vi, telephone=office.telephone, address=office.address_vi),
         navigation=[

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -13,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.facts import StaffCard, StoredObject
 from contracts.package import Manifest, PackageFile, staff_path
 from intake.domain import road
+from intake.domain.contact import contact_flaws
 from intake.domain.dossier import Dossier, Draft, Stored, Supplement, Upload
 from intake.domain.errors import NotFound
 from intake.domain.filing import any_version
@@ -50,6 +52,7 @@ class AskedSupplement:
     requested_at: datetime
     items: tuple[Asked, ...]
     uploads: tuple[Upload, ...]
+    forms: Mapping[str, list[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,7 @@ def flaws_of_draft(draft: Draft, uploads: Sequence[Upload]) -> list[Flaw]:
     for upload in uploads:
         if upload.component:
             files[upload.component] = files.get(upload.component, 0) + 1
-    return find_flaws(procedure_of(draft), draft.forms, files, law.load())
+    return [*contact_flaws(draft.contact or {}), *find_flaws(procedure_of(draft), draft.forms, files, law.load())]
 
 
 async def own_dossiers(tx: AsyncSession, applicant_id: str, *, before: datetime | None = None) -> list[Dossier]:
@@ -246,7 +249,7 @@ async def asked_supplement(tx: AsyncSession, dossier: Dossier, procedure: Proced
     reasons = await _reasons(tx, asked)
     items = tuple(_asked(procedure, code, reasons) for code in asked.items)
     uploads = await drafts.uploads_of_dossier(tx, dossier.id)
-    return AskedSupplement(asked.round, asked.requested_at, items, tuple(uploads))
+    return AskedSupplement(asked.round, asked.requested_at, items, tuple(uploads), asked.forms)
 
 
 def _asked(procedure: Procedure, code: str, reasons: Mapping[str, str]) -> Asked:
@@ -283,11 +286,25 @@ async def _packages(tx: AsyncSession, dossier_id: UUID) -> tuple[FiledPackage, .
     query = select(PackageRow).where(PackageRow.dossier_id == dossier_id).order_by(col(PackageRow.version))
     found = []
     for row in (await tx.exec(query)).all():
-        manifest = Manifest.model_validate_json(
-            await objects_of(tx).get(StoredObject(path=row.path, sha256=row.sha256, size=row.size))
-        )
+        manifest = await _manifest(tx, row)
         found.append(FiledPackage(row.version, row.received_at, tuple(manifest.files)))
     return tuple(found)
+
+
+async def filed_sheets(tx: AsyncSession, dossier_id: UUID, form_id: str) -> list[dict[str, Any]]:
+    """The newest sheets of one form that were filed, to begin from when they have to be filed again."""
+    query = select(PackageRow).where(PackageRow.dossier_id == dossier_id).order_by(col(PackageRow.version).desc())
+    for row in (await tx.exec(query)).all():
+        sheets = (await _manifest(tx, row)).forms.get(form_id)
+        if sheets:
+            return sheets
+    return []
+
+
+async def _manifest(tx: AsyncSession, row: PackageRow) -> Manifest:
+    return Manifest.model_validate_json(
+        await objects_of(tx).get(StoredObject(path=row.path, sha256=row.sha256, size=row.size))
+    )
 
 
 async def _rating(tx: AsyncSession, dossier_id: UUID) -> Rating | None:

@@ -42,17 +42,10 @@ async def upload(
 ) -> UploadOut:
     """The bytes are judged, not the name: an empty, truncated, locked or foreign file is refused with the reason."""
     name = file.filename or ""
-    found = await drafts.add_upload(
-        tx,
-        person.id,
-        name,
-        await file.read(MOST_BYTES + 1),
-        now=now,
-        component=component,
-        sha256=x_content_sha256 or digest_of(name, file.headers.get("content-digest")),
-        draft_id=draft_id,
-        dossier_id=dossier_id,
-    )
+    data = await file.read(MOST_BYTES + 1)
+    sha256 = x_content_sha256 or digest_of(name, file.headers.get("content-digest"))
+    where = drafts.Where(component, draft_id, dossier_id)
+    found = await drafts.add_upload(tx, person.id, name, data, where=where, sha256=sha256, now=now)
     return UploadOut(**vars(found) | {"size": found.object.size, "sha256": found.object.sha256})
 
 

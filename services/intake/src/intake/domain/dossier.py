@@ -1,7 +1,7 @@
 """A dossier as its applicant sees it, and what the applicant may do with it in each status. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
@@ -146,6 +146,13 @@ class Dossier:
             raise NotAllowedNow("rate", f"status {self.status:d}", "Ông/bà đánh giá được khi hồ sơ đã có kết quả.")
 
 
+def with_sheet(sheets: Sequence[dict[str, Any]], index: int, sheet: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The sheets with one of them replaced, or added behind the last; sheets not reached yet are empty."""
+    found = [*sheets, *({} for _ in range(index + 1 - len(sheets)))]
+    found[index] = dict(sheet)
+    return found
+
+
 @dataclass(frozen=True)
 class Supplement:
     """One round of what the officer asked for; `request` holds the sentence for each item."""
@@ -156,6 +163,10 @@ class Supplement:
     request: Stored
     requested_at: datetime
     answered_at: datetime | None = None
+    forms: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def with_sheet(self, form_id: str, index: int, sheet: Mapping[str, Any]) -> "Supplement":
+        return replace(self, forms={**self.forms, form_id: with_sheet(self.forms.get(form_id, []), index, sheet)})
 
     def must_match(self, components: Sequence[str], names: Mapping[str, str]) -> None:
         """Exactly what was asked for, no more, no less. Raises SubmissionInvalid, NotAllowedNow."""

@@ -32,7 +32,9 @@ class Flaw:
         """Where it stands in a submission's body, as a JSON Pointer."""
         if self.form_id is not None and self.sheet is not None:
             return "/".join(("/forms", self.form_id, str(self.sheet), *map(str, self.path)))
-        return f"/forms/{self.form_id}" if self.form_id else "/uploads"
+        if self.form_id is not None:
+            return f"/forms/{self.form_id}"
+        return "/".join(("/contact", *map(str, self.path))) if self.path else "/uploads"
 
 
 def find_flaws(procedure: Procedure, filed: Forms, files: Mapping[str, int], catalogue: Catalogue) -> list[Flaw]:

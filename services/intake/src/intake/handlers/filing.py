@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.facts import Channel, Contact, Origin
 from contracts.intake import DossierSubmitted
 from contracts.package import contact_path
+from intake.domain.contact import contact_flaws
 from intake.domain.dossier import Dossier, Draft, Stored, Upload
 from intake.domain.errors import NotAllowedNow, SubmissionInvalid
 from intake.domain.filing import desk_of, must_be_open, procedure_in_force
@@ -98,7 +99,8 @@ async def _file(
     procedure = procedure_in_force(law.load(), submission.procedure_id, now.date())
     must_be_open(law.load(), procedure, now.date())
     contents = Contents(clean(submission.forms), files)
-    flaws = find_flaws(procedure, submission.forms, contents.files_by_component(), law.load())
+    flaws = contact_flaws(submission.contact.model_dump())
+    flaws += find_flaws(procedure, submission.forms, contents.files_by_component(), law.load())
     if flaws:
         raise SubmissionInvalid(flaws)
     packed = await pack(tx, procedure, dossier_id, 1, contents, now=now)

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.intake import SupplementSubmitted
 from intake.domain.dossier import Dossier, Supplement
-from intake.domain.errors import SubmissionInvalid
+from intake.domain.errors import NotFound, SubmissionInvalid
 from intake.domain.filing import any_version
 from intake.domain.flaws import clean, form_flaws
 from intake.domain.road import Moment
@@ -18,6 +18,7 @@ from intake.handlers.packing import Contents, pack
 from intake.store import dossiers, drafts
 from kit import outbox
 from rules import catalogue as law
+from rules import filling
 from rules.records.procedure import Procedure
 
 Forms = Mapping[str, list[dict[str, Any]]]
@@ -41,14 +42,36 @@ async def answer_supplement(
     return await _answer(tx, applicant_id, dossier_id, number, Contents(clean(forms), files), now=now)
 
 
-async def answer_with_waiting_uploads(
-    tx: AsyncSession, applicant_id: str, dossier_id: UUID, number: int, *, forms: Forms, now: datetime
-) -> Dossier:
-    """The same with the files that were uploaded to the dossier one by one; they wait no longer."""
-    await dossiers.load_dossier(tx, dossier_id, applicant_id=applicant_id)
+async def save_supplement_sheet(
+    tx: AsyncSession, applicant_id: str, dossier_id: UUID, form_id: str, index: int, sheet: Mapping[str, Any]
+) -> None:
+    """Keep one sheet of a form that is asked for again, as typed. Raises NotFound, NotAllowedNow."""
+    asked, procedure = await _open_round(tx, applicant_id, dossier_id)
+    if form_id not in [one.form_id for one in procedure.components if one.code in asked.items]:
+        raise NotFound("form")
+    tidied = filling.tidy(law.load().form(form_id), sheet)
+    await dossiers.save_supplement_forms(tx, asked.with_sheet(form_id, index, tidied))
+
+
+async def send_prepared_answer(tx: AsyncSession, applicant_id: str, dossier_id: UUID, *, now: datetime) -> Dossier:
+    """Answer the open round with the files and sheets that were prepared one by one. Emits SupplementSubmitted.
+
+    Raises as `answer_supplement`.
+    """
+    asked, _ = await _open_round(tx, applicant_id, dossier_id)
     waiting = await drafts.uploads_of_dossier(tx, dossier_id)
     files = [(upload.component, upload) for upload in waiting if upload.component]
-    return await _answer(tx, applicant_id, dossier_id, number, Contents(clean(forms), files), now=now)
+    return await _answer(tx, applicant_id, dossier_id, asked.round, Contents(clean(asked.forms), files), now=now)
+
+
+async def _open_round(tx: AsyncSession, applicant_id: str, dossier_id: UUID) -> tuple[Supplement, Procedure]:
+    """The round that waits for an answer. Raises NotFound, NotAllowedNow where none does."""
+    dossier = await dossiers.load_dossier(tx, dossier_id, applicant_id=applicant_id)
+    dossier.answered()
+    asked = await dossiers.open_supplement(tx, dossier_id)
+    if asked is None:
+        raise NotFound("supplement")
+    return asked, any_version(law.load(), dossier.procedure_id, dossier.procedure_version)
 
 
 async def _answer(

@@ -37,7 +37,9 @@ def dossier_of(row: DossierRow) -> Dossier:
 
 def supplement_of(row: SupplementRow) -> Supplement:
     request = Stored(row.request_path, row.request_sha256, row.request_size)
-    return Supplement(row.dossier_id, row.round, tuple(row.items), request, row.requested_at, row.answered_at)
+    return Supplement(
+        row.dossier_id, row.round, tuple(row.items), request, row.requested_at, row.answered_at, row.forms
+    )
 
 
 async def claim_key(tx: AsyncSession, applicant_id: str, key: str, body_sha256: str, dossier_id: UUID) -> UUID:
@@ -112,6 +114,7 @@ async def keep_supplement(tx: AsyncSession, supplement: Supplement) -> None:
             request_sha256=supplement.request.sha256,
             request_size=supplement.request.size,
             requested_at=supplement.requested_at,
+            forms={},
         )
         tx.add(asked)
         await tx.flush()
@@ -136,7 +139,14 @@ async def open_supplement(tx: AsyncSession, dossier_id: UUID) -> Supplement | No
 
 async def answer_supplement(tx: AsyncSession, supplement: Supplement, now: datetime) -> None:
     row = await tx.get_one(SupplementRow, (supplement.dossier_id, supplement.round))
-    row.answered_at = now
+    row.answered_at, row.forms = now, {}  # what was filed lies in the package
+    tx.add(row)
+    await tx.flush()
+
+
+async def save_supplement_forms(tx: AsyncSession, supplement: Supplement) -> None:
+    row = await tx.get_one(SupplementRow, (supplement.dossier_id, supplement.round))
+    row.forms = dict(supplement.forms)
     tx.add(row)
     await tx.flush()
 

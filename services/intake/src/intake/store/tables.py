@@ -171,6 +171,7 @@ class SupplementRow(IntakeTable, table=True):
     request_size: int = Field(sa_type=BigInteger)
     requested_at: datetime = Field(sa_type=_MOMENT)
     answered_at: datetime | None = _maybe_moment()
+    forms: dict[str, Any] = _json()
 
 
 class FeeRow(IntakeTable, table=True):

@@ -127,6 +127,7 @@ def upgrade() -> None:
             request_size bigint not null,
             requested_at timestamptz not null,
             answered_at timestamptz,
+            forms jsonb not null,
             primary key (dossier_id, round)
         );
 

@@ -1,0 +1,137 @@
+"""After sending: the arrival number, my dossiers, the road of one, its papers, the result, the rating."""
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import segno
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from intake import reads
+from intake.domain.dossier import ENDED, Dossier, Status
+from intake.domain.errors import NotAllowedNow
+from intake.handlers import results
+from intake.web import words
+from intake.web.calling import Applicant, Office, go, show
+from kit.now import Now
+from kit.pages import FieldError
+from kit.pages.forms import Checked, checked
+from kit.pages.words import gettext as _
+from kit.tx import Tx
+from rules import catalogue as law
+from rules import due
+from rules.errors import OutsideCalendar
+
+router = APIRouter()
+WAITS_FOR_ME = (Status.WAITING_FOR_SUPPLEMENT, Status.WAITING_FOR_FEE, Status.FINISHED)
+
+
+@router.get("/dossiers")
+async def my_dossiers(request: Request, person: Applicant, tx: Tx) -> Response:
+    """What waits for me, what runs, what is done, and what I began."""
+    mine = await reads.own_dossiers(tx, person.id)
+    names = {one.id: reads.procedure_of(one).name_vi for one in mine}
+    begun = [(one, reads.procedure_of(one).name_vi) for one in await reads.begun_drafts(tx, person.id)]
+    groups = [
+        (_("Đang chờ ông/bà"), [one for one in mine if one.status in WAITS_FOR_ME]),
+        (_("Đang giải quyết"), [one for one in mine if one.status not in (*WAITS_FOR_ME, *ENDED)]),
+        (_("Đã xong"), [one for one in mine if one.status in ENDED]),
+    ]
+    return show(request, "dossiers.html", groups=groups, names=names, drafts=begun, words=words)
+
+
+@router.get("/dossiers/{dossier_id}/sent")
+async def sent_page(request: Request, dossier_id: UUID, person: Applicant, tx: Tx, office: Office) -> Response:
+    dossier = await reads.find_dossier(tx, person.id, dossier_id)
+    procedure = reads.procedure_of(dossier)
+    address = f"{request.app.state.public_url}/lookup?code={quote(dossier.arrival_number)}"
+    return show(
+        request,
+        "sent.html",
+        dossier=dossier,
+        procedure=procedure,
+        qr=qr(address),
+        check_by=check_by(dossier),
+        contact_email=person.email,
+        words=words,
+    )
+
+
+def qr(address: str) -> Markup:
+    """The address as a QR code; the mask is given because choosing it costs more than drawing it."""
+    drawn = segno.make_qr(address, error="m", mask=3)
+    return Markup(drawn.svg_inline(scale=4, border=4, svgclass="qr", lineclass="qr-line", omitsize=False))  # noqa: S704 - our own drawing
+
+
+def check_by(dossier: Dossier) -> Any:
+    """By when the desk must have checked it; nothing where no limit is published or the year is not approved."""
+    procedure = reads.procedure_of(dossier)
+    calendar = reads.calendar_of(dossier.office)
+    if procedure.check_limit is None or calendar is None:
+        return None
+    readings = law.load().readings(dossier.office, dossier.received_at.date())
+    try:
+        return due.check_limit(procedure, "online", dossier.received_at, calendar, readings=readings).at
+    except OutsideCalendar:
+        return None
+
+
+@router.get("/dossiers/{dossier_id}")
+async def track_page(request: Request, dossier_id: UUID, person: Applicant, tx: Tx) -> Response:
+    return _track(request, await reads.track(tx, person.id, dossier_id), [])
+
+
+def _track(request: Request, track: reads.Track, errors: list[FieldError], comment: str = "") -> Response:
+    names = {one.code: one.name_vi for one in reads.procedure_of(track.dossier).components}
+    return show(
+        request,
+        "track.html",
+        status=HTTPStatus.CONFLICT if errors else HTTPStatus.OK,
+        track=track,
+        dossier=track.dossier,
+        state=words.state(track.dossier),
+        road=words.road(track.stops, track.dossier),
+        component_names=names,
+        asked_count=len(track.supplement.items) if track.supplement else 0,
+        errors=errors,
+        comment=comment,
+        words=words,
+    )
+
+
+@router.get("/dossiers/{dossier_id}/documents/{name}")
+async def document(dossier_id: UUID, name: str, person: Applicant, tx: Tx, now: Now) -> Response:
+    """A paper, checked against its digest; reading the result for the first time collects it."""
+    found, data = await reads.open_document(tx, person.id, dossier_id, name)
+    if found.kind == "result":
+        await results.collect_result(tx, person.id, dossier_id, now=now)
+    media_type = "application/pdf" if name.endswith(".pdf") else "application/octet-stream"
+    disposition = f"inline; filename*=UTF-8''{quote(name)}"
+    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+    return Response(data, media_type=media_type, headers=headers)
+
+
+@router.post("/dossiers/{dossier_id}/result", dependencies=[Depends(checked)])
+async def collect(dossier_id: UUID, person: Applicant, tx: Tx, now: Now) -> Response:
+    """Take the result, then show it."""
+    dossier = await results.collect_result(tx, person.id, dossier_id, now=now)
+    return go(f"/dossiers/{dossier_id}/documents/{dossier.result_name}")
+
+
+@router.post("/dossiers/{dossier_id}/rating")
+async def rate(request: Request, dossier_id: UUID, given: Checked, person: Applicant, tx: Tx, now: Now) -> Response:
+    score, comment = str(given.get("score", "")), str(given.get("comment", ""))[:2000]
+    errors = []
+    if score not in ("1", "2", "3", "4", "5"):
+        errors.append(FieldError("score", _("Hãy chọn một mức từ 1 đến 5.")))
+    else:
+        try:
+            await results.rate_dossier(tx, person.id, dossier_id, int(score), comment, now=now)
+        except NotAllowedNow as refused:
+            errors.append(FieldError("rating", refused.sentence_vi))
+    if errors:
+        return _track(request, await reads.track(tx, person.id, dossier_id), errors, comment)
+    return go(f"/dossiers/{dossier_id}#rating")

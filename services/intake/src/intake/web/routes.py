@@ -1,0 +1,9 @@
+"""All of the citizen's pages."""
+
+from fastapi import APIRouter
+
+from intake.web import filing, filling, following, papers, public, supplementing
+
+router = APIRouter(include_in_schema=False)
+for part in (public.router, filing.router, filling.router, papers.router, following.router, supplementing.router):
+    router.include_router(part)

@@ -1,0 +1,132 @@
+"""How intake's facts are said to citizens: states, places on the road, limits, papers. Words only."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from intake.domain.dossier import Dossier, Status
+from intake.domain.opening import Opening
+from intake.domain.road import Stop
+from kit.pages import Milestone
+from kit.pages.formats import clock, day, due, when
+from kit.pages.words import gettext as _
+from rules.due import Due
+from rules.records.limit import Limit
+
+STATES: Mapping[Status, tuple[str, str, str]] = {
+    Status.SUBMITTED: ("Mới nộp", "blue", "inbox"),
+    Status.ACCEPTED: ("Đã tiếp nhận", "blue", "check"),
+    Status.REFUSED_AT_RECEPTION: ("Không tiếp nhận", "grey", "x"),
+    Status.IN_PROCESS: ("Đang xử lý", "blue", "clock"),
+    Status.WAITING_FOR_SUPPLEMENT: ("Chờ bổ sung", "amber", "hand"),
+    Status.WAITING_FOR_FEE: ("Chờ nộp phí", "amber", "coin"),
+    Status.WITHDRAWN: ("Đã rút", "grey", "arrow-back"),
+    Status.STOPPED: ("Dừng xử lý", "grey", "pause"),
+    Status.FINISHED: ("Có kết quả", "green", "file-check"),
+    Status.RETURNED: ("Đã trả kết quả", "green", "home-check"),
+}
+DOCUMENTS: Mapping[str, str] = {
+    "supplement_request": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
+    "fee_notice": "Thông báo phí",
+    "acceptance": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+    "result": "Kết quả giải quyết",
+}
+MESSAGE_CHANNELS: Mapping[str, str] = {"email": "thư điện tử", "sms": "tin nhắn"}
+LATENESS: Mapping[str, str] = {"early": "sớm hơn hẹn", "on_time": "đúng hẹn", "late": "trễ hẹn"}
+UNITS: Mapping[str, str] = {
+    "calendar_days": "ngày",
+    "working_days": "ngày làm việc",
+    "working_hours": "giờ làm việc",
+    "working_minutes": "phút làm việc",
+}
+START_RULES: Mapping[str, str] = {
+    "valid_dossier_and_fee": "kể từ khi hồ sơ hợp lệ và đã nộp phí",
+    "valid_dossier": "kể từ khi nhận đủ hồ sơ hợp lệ",
+    "dossier_received": "kể từ khi nhận hồ sơ",
+    "declaration_received": "kể từ khi nhận tờ khai",
+}
+STOPS: Mapping[str, str] = {
+    "submitted": "Nộp hồ sơ trực tuyến",
+    "check": "Kiểm tra hồ sơ",
+    "supplement": "Ông/bà bổ sung giấy tờ",
+    "fee": "Nộp phí",
+    "accepted": "Tiếp nhận chính thức, bắt đầu tính thời hạn",
+    "result": "Có kết quả, chờ ông/bà nhận",
+    "returned": "Đã trả kết quả",
+    "ended": "Hồ sơ kết thúc",
+}
+AHEAD: Mapping[str, str] = {"result": "Có kết quả", "returned": "Ông/bà nhận kết quả"}
+ENDS: Mapping[Status, str] = {
+    Status.REFUSED_AT_RECEPTION: "Cơ quan không tiếp nhận hồ sơ",
+    Status.WITHDRAWN: "Ông/bà đã rút hồ sơ",
+    Status.STOPPED: "Đã dừng xử lý",
+}
+
+
+def state(dossier: Dossier) -> tuple[str, str, str]:
+    """Word, colour and icon of a dossier's state."""
+    word, colour, icon = STATES[dossier.status]
+    return _(word), colour, icon
+
+
+def limit(found: Limit | None) -> str:
+    """`25 ngày`, or that it is not published yet (R14)."""
+    if found is None:
+        return _("Chưa công bố")
+    return f"{found.value} {_(UNITS[found.unit])}"
+
+
+def start_rule(rule: str) -> str:
+    return _(START_RULES[rule])
+
+
+def expected_reasons(found: Due) -> list[str]:
+    """Why the expected date is that date, sentence by sentence."""
+    said = [_("Tính từ %(when)s.") % {"when": when(found.start)}]
+    if found.limit.unit == "calendar_days" and found.skipped:
+        days = ", ".join(f"{day(on)} ({reason})" for on, reason in found.skipped)
+        said.append(_("Ngày cuối rơi vào ngày nghỉ nên chuyển sang ngày làm việc kế tiếp; không tính: %s.") % days)
+    elif found.skipped:
+        said.append(_("Không tính %s ngày nghỉ.") % len(found.skipped))
+    return said
+
+
+def opening(found: Opening | None) -> str:
+    """`Hôm nay mở cửa đến 17:30`; nothing where nothing is known."""
+    if found is None:
+        return ""
+    if found.until is not None:
+        return _("Đang mở cửa, đến %s.") % clock(found.until)
+    if found.opens_at is None:
+        return _("Hiện đóng cửa.")
+    if found.state == "pause":
+        return _("Đang nghỉ trưa, mở lại lúc %s.") % clock(found.opens_at)
+    closed = _("Hôm nay nghỉ (%s)") % found.reason if found.reason else _("Hiện đóng cửa")
+    return _("%(closed)s, mở lại %(when)s.") % {"closed": closed, "when": when(found.opens_at)}
+
+
+def road(stops: tuple[Stop, ...], dossier: Dossier) -> list[Milestone]:
+    """The road as the timeline draws it."""
+    return [Milestone(_word(stop, dossier), stop.state, _time(stop), _note(stop)) for stop in stops]
+
+
+def _word(stop: Stop, dossier: Dossier) -> str:
+    if stop.key == "step":
+        return stop.name_vi or stop.step_id or ""
+    if stop.key == "ended":
+        return _(ENDS.get(dossier.status, STOPS["ended"]))
+    if stop.key == "check" and stop.round:
+        return _("Kiểm tra lại sau bổ sung lần %s") % stop.round
+    word = AHEAD.get(stop.key, STOPS[stop.key]) if stop.state != "current" else STOPS[stop.key]
+    return _(word)
+
+
+def _time(stop: Stop) -> datetime | str | None:
+    if stop.state == "ahead":
+        return due(stop.planned_at) if stop.planned_at else None
+    return stop.until or stop.since
+
+
+def _note(stop: Stop) -> str:
+    if stop.state == "current" and stop.planned_at:
+        return _("Dự kiến xong %s.") % due(stop.planned_at)
+    return ""
