@@ -1,1 +1,1 @@
-"""Tells applicants what happens: messages, attempts, delivery."""
+"""Notify: what applicants are told, by which message, and whether it arrived."""

@@ -1,0 +1,1 @@
+"""What notify decides: no I/O, no framework, no clock."""

@@ -1,0 +1,24 @@
+"""The text of a short message: code and status, in letters every telephone shows. Nothing about the person."""
+
+import unicodedata
+
+from notify.domain.message import Template
+
+LONGEST = 160  # one part in the 7-bit alphabet
+STATUS = {
+    Template.SUPPLEMENT_ASKED: "can bo sung",
+    Template.RESULT_READY: "da co ket qua",
+}
+
+
+def short_text(template: Template, *, office: str, code: str) -> str:
+    """`So Khoa hoc …: ho so H00.15-… da co ket qua.`, at most one part long; the office's name gives way."""
+    rest = f"ho so {code} {STATUS[template]}."
+    room = LONGEST - len(rest) - 2
+    return f"{plain(office)[:room]}: {rest}"
+
+
+def plain(text: str) -> str:
+    """Without diacritics; đ is not removed by decomposition and has its own place."""
+    bare = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return "".join(letter for letter in bare if not unicodedata.combining(letter))

@@ -1,0 +1,168 @@
+"""Mail by SMTP and short messages by eSMS, each behind a small Protocol. Knows addresses, decides nothing."""
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Protocol
+
+import aiosmtplib
+import httpx
+
+from kit.errors import Refused, TryAgain
+
+
+class OutcomeUnknown(Exception):
+    """It may have gone out: only a receipt or a person can say."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail as it goes out. `key` becomes its Message-ID, the same at every repeat."""
+
+    key: str
+    to: str
+    to_name: str
+    subject: str
+    text: str
+    html: str
+    written_at: datetime
+
+
+class Mail(Protocol):
+    """Hands letters over; returns the other side's words. Raises TryAgain, Refused."""
+
+    async def send(self, letter: Letter) -> str: ...
+
+
+class ShortMessages(Protocol):
+    """Hands short messages over; returns the other side's number. Raises TryAgain, Refused, OutcomeUnknown."""
+
+    async def send(self, key: str, phone: str, text: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """Where mail is handed over. `starttls`: None takes it where it is offered."""
+
+    host: str
+    port: int
+    username: str | None
+    password: str | None
+    tls: bool
+    starttls: bool | None
+    timeout_seconds: float
+
+
+class SmtpMail:
+    """One connection per letter."""
+
+    def __init__(self, server: SmtpServer, *, sender: str, sender_name: str) -> None:
+        self.server = server
+        self.sender = sender
+        self.sender_name = sender_name
+
+    async def send(self, letter: Letter) -> str:
+        message = written(letter, self.sender, self.sender_name)
+        try:
+            async with asyncio.timeout(self.server.timeout_seconds):
+                return await self._hand_over(message, letter.to)
+        except aiosmtplib.SMTPRecipientsRefused as refused:
+            raise judged(refused.recipients[0].code, refused.recipients[0].message) from refused
+        except aiosmtplib.SMTPDataError as refused:
+            raise judged(refused.code, refused.message) from refused
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            # Everything before the recipient is our own connection or set-up: no letter is lost for that.
+            raise TryAgain(f"{type(error).__name__}: {error}") from error
+
+    async def _hand_over(self, message: EmailMessage, recipient: str) -> str:
+        _, said = await aiosmtplib.send(
+            message,
+            sender=self.sender,
+            recipients=[recipient],
+            hostname=self.server.host,
+            port=self.server.port,
+            username=self.server.username,
+            password=self.server.password,
+            use_tls=self.server.tls,
+            start_tls=self.server.starttls,
+            timeout=self.server.timeout_seconds,
+        )
+        return said
+
+
+def written(letter: Letter, sender: str, sender_name: str) -> EmailMessage:
+    """The letter as a mail with a text and an HTML part. Raises Refused for an address that is none."""
+    message = EmailMessage()
+    try:
+        message["To"] = Address(letter.to_name, addr_spec=letter.to)
+    except (ValueError, HeaderParseError, IndexError) as error:
+        raise Refused(f"the address cannot be written to: {type(error).__name__}") from error
+    message["From"] = Address(sender_name, addr_spec=sender)
+    message["Subject"] = letter.subject
+    message["Date"] = format_datetime(letter.written_at)
+    message["Message-ID"] = f"<{letter.key}@{sender.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.text)
+    message.add_alternative(letter.html, subtype="html")
+    return message
+
+
+def judged(code: int, words: str) -> Exception:
+    """What a server's answer about recipient or letter means: 5xx is for good (RFC 5321 §4.2.1)."""
+    said = f"{code} {words}"
+    return Refused(said) if code >= 500 else TryAgain(said)
+
+
+# Codes of eSMS's table; what is not named here is a matter of our own set-up or of credit: held back, not lost.
+ACCEPTED = {"100": "accepted", "124": "accepted before"}
+NEVER = {"99": "the number is blocked", "108": "the number is not valid"}
+
+
+class EsmsMessages:
+    """eSMS, SendMultipleMessage_V4_post_json. Accepted is not delivered; the RequestId stops a second sending."""
+
+    def __init__(self, *, url: str, api_key: str, secret_key: str, brandname: str, timeout_seconds: float) -> None:
+        self.url = url
+        self.keys = {"ApiKey": api_key, "SecretKey": secret_key}
+        self.brandname = brandname
+        self.timeout_seconds = timeout_seconds
+        self._certificates = ssl.create_default_context()
+
+    async def send(self, key: str, phone: str, text: str) -> str:
+        body = self.keys | {
+            "Phone": phone,
+            "Content": text,
+            "Brandname": self.brandname,
+            "SmsType": "2",
+            "IsUnicode": "0",
+            "RequestId": key,
+        }
+        try:
+            async with httpx.AsyncClient(timeout=self.timeout_seconds, verify=self._certificates) as client:
+                answer = await client.post(self.url, json=body)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise TryAgain(f"the gateway cannot be reached: {type(error).__name__}") from error
+        except httpx.HTTPError as error:
+            raise OutcomeUnknown(type(error).__name__) from error
+        return read_answer(answer)
+
+
+def read_answer(answer: httpx.Response) -> str:
+    """The gateway's number of an accepted message. Raises TryAgain, Refused, OutcomeUnknown."""
+    try:
+        said = answer.json() if answer.status_code == 200 else None
+    except ValueError:
+        said = None
+    if not isinstance(said, dict) or "CodeResult" not in said:
+        raise OutcomeUnknown(f"HTTP {answer.status_code} without a code")
+    code = str(said["CodeResult"])
+    if code in ACCEPTED:
+        return f"{ACCEPTED[code]}: {said.get('SMSID', '')}"
+    if code in NEVER:
+        raise Refused(f"{code} {NEVER[code]}")
+    raise TryAgain(f"{code} {said.get('ErrorMessage', '')}")

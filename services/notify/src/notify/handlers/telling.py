@@ -1,0 +1,150 @@
+"""Which message each event makes. Inside the caller's transaction; a replayed event makes no second message."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.intake import DossierSubmitted, SupplementSubmitted
+from contracts.payments import FeeDemanded, FeePaid
+from contracts.workflow import (
+    CaseEvent,
+    DossierAccepted,
+    DossierFinished,
+    DossierReturned,
+    StepStarted,
+    SupplementRequested,
+)
+from notify import store
+from notify.domain.message import CHANNELS, Message, Template, message_id
+
+
+async def remember_dossier(tx: AsyncSession, event: DossierSubmitted, *, now: datetime) -> None:
+    """Keep what every message about a dossier says, and where its applicant's contact lies."""
+    await store.remember_dossier(
+        tx,
+        event.dossier_id,
+        applicant_id=event.applicant_id,
+        arrival_number=event.arrival_number,
+        procedure_id=event.procedure_id,
+        procedure_version=event.procedure_version,
+        channel=event.channel,
+        office=event.office,
+        receiving_unit=event.receiving_unit,
+        received_at=event.received_at,
+        contact=event.contact,
+    )
+
+
+async def remember_acceptance(tx: AsyncSession, event: DossierAccepted, *, now: datetime) -> None:
+    """Keep the dossier code and when the result is due."""
+    await store.remember_dossier(tx, event.dossier_id, code=event.code, due_at=event.due_at)
+
+
+async def tell_received(tx: AsyncSession, event: DossierSubmitted, *, now: datetime) -> None:
+    """We have your dossier."""
+    await tell(tx, Template.RECEIVED, event.dossier_id, contact=event.contact, now=now)
+
+
+async def tell_supplement_asked(tx: AsyncSession, event: SupplementRequested, *, now: datetime) -> None:
+    """Something is missing. Names the papers asked for; why is shown after sign-in only."""
+    facts = {"components": [item.component for item in event.items], "round": event.round}
+    await tell_of(tx, Template.SUPPLEMENT_ASKED, event, about=f"round {event.round}", facts=facts, now=now)
+
+
+async def tell_supplement_received(tx: AsyncSession, event: SupplementSubmitted, *, now: datetime) -> None:
+    """We have what you added."""
+    facts = {"supplemented_at": event.received_at.isoformat()}
+    about = f"round {event.round}"
+    await tell(tx, Template.SUPPLEMENT_RECEIVED, event.dossier_id, about=about, facts=facts, now=now)
+
+
+async def tell_fee_due(tx: AsyncSession, event: FeeDemanded, *, now: datetime) -> None:
+    """There is a fee to pay, and where."""
+    facts = {"demand_id": str(event.demand_id), "amount_vnd": event.amount_vnd}
+    about = str(event.demand_id)
+    await tell(tx, Template.FEE_DUE, event.dossier_id, about=about, contact=event.contact, facts=facts, now=now)
+
+
+async def tell_fee_paid(tx: AsyncSession, event: FeePaid, *, now: datetime) -> None:
+    """We have your money."""
+    facts = {
+        "demand_id": str(event.demand_id),
+        "amount_vnd": event.amount_vnd,
+        "paid_at": event.paid_at.isoformat(),
+        "transaction_code": event.transaction_code,
+    }
+    about = str(event.demand_id)
+    await tell(tx, Template.FEE_PAID, event.dossier_id, about=about, contact=event.contact, facts=facts, now=now)
+
+
+async def tell_accepted(tx: AsyncSession, event: DossierAccepted, *, now: datetime) -> None:
+    """Your dossier has its code, and this is when the result is due."""
+    facts = {"due_at": event.due_at.isoformat(), "started_at": event.started_at.isoformat()}
+    await tell_of(tx, Template.ACCEPTED, event, facts=facts, now=now)
+
+
+async def tell_in_process(tx: AsyncSession, event: StepStarted, *, now: datetime) -> None:
+    """Somebody works on it: said at the first step only."""
+    facts = {"unit": event.unit}
+    await tell(tx, Template.IN_PROCESS, event.dossier_id, contact=event.contact, facts=facts, now=now)
+
+
+async def tell_result_ready(tx: AsyncSession, event: DossierFinished, *, now: datetime) -> None:
+    """The result is there."""
+    facts = {
+        "finished_at": event.finished_at.isoformat(),
+        "due_at": event.due_at.isoformat(),
+        "lateness": event.lateness,
+        "result_kind": event.result_kind,
+    }
+    await tell_of(tx, Template.RESULT_READY, event, about=event.result_code, facts=facts, now=now)
+
+
+async def tell_returned(tx: AsyncSession, event: DossierReturned, *, now: datetime) -> None:
+    """You have the result; how did we do?"""
+    facts = {"returned_at": event.returned_at.isoformat(), "way": event.way}
+    await tell_of(tx, Template.RETURNED, event, about=event.result_code, facts=facts, now=now)
+
+
+async def tell_of(
+    tx: AsyncSession,
+    template: Template,
+    event: CaseEvent,
+    *,
+    now: datetime,
+    about: str = "",
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """A message about a move of the case: it names who acted, or the unit where the system did."""
+    acted = {"unit": event.handler.unit, "staff_id": event.handler.staff_id} if event.handler else {}
+    told = {"unit": event.case.resolving_unit} | acted | (facts or {})
+    await tell(tx, template, event.dossier_id, about=about, contact=event.contact, facts=told, now=now)
+
+
+async def tell(
+    tx: AsyncSession,
+    template: Template,
+    dossier_id: UUID,
+    *,
+    now: datetime,
+    about: str = "",
+    contact: str | None = None,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """One message per channel of the template."""
+    try_at = await store.real_now(tx)
+    for channel in CHANNELS[template]:
+        message = Message(
+            id=message_id(dossier_id, template, channel, about),
+            dossier_id=dossier_id,
+            template=template,
+            channel=channel,
+            about=about,
+            created_at=now,
+            try_at=try_at,
+            contact=contact,
+            facts=facts or {},
+        )
+        await store.add_message(tx, message)

@@ -1,0 +1,161 @@
+"""Rows in, domain objects out. The only room with SQL that writes."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, DateTime, Identity, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kit.tx import run_sql
+from notify.domain.message import Channel, Message, MessageState, Template
+
+_registry = registry()
+_MOMENT: Any = DateTime(timezone=True)
+
+
+class Table(SQLModel, registry=_registry):
+    """Base of this service's tables, in a registry of their own."""
+
+
+metadata = Table.metadata
+
+
+class DossierRow(Table, table=True):
+    """What every message about a dossier says; filed by intake, the rest added by workflow, in any order."""
+
+    __tablename__ = "dossier"
+    id: UUID = Field(primary_key=True)
+    applicant_id: str | None = None
+    arrival_number: str | None = None
+    procedure_id: str | None = None
+    procedure_version: str | None = None
+    channel: str | None = None
+    office: str | None = None
+    receiving_unit: str | None = None
+    received_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    contact: str | None = None
+    code: str | None = None
+    due_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+
+
+class MessageRow(Table, table=True):
+    """One message by one channel about one occasion."""
+
+    __tablename__ = "message"
+    __table_args__ = (UniqueConstraint("dossier_id", "template", "channel", "about"),)
+    id: UUID = Field(primary_key=True)
+    dossier_id: UUID
+    template: str
+    channel: str
+    about: str
+    contact: str | None = None
+    facts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    state: str
+    created_at: datetime = Field(sa_type=_MOMENT)
+    try_at: datetime = Field(sa_type=_MOMENT)
+    attempts: int = 0
+    sent_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    reason: str | None = None
+    shown_to: str | None = None
+
+
+class AttemptRow(Table, table=True):
+    """One try to hand a message over: begun before the call, its outcome written afterwards."""
+
+    __tablename__ = "attempt"
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    message_id: UUID = Field(foreign_key="message.id")
+    began_at: datetime = Field(sa_type=_MOMENT)
+    ended_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    outcome: str
+    detail: str | None = None
+
+
+async def real_now(tx: AsyncSession) -> datetime:
+    """The database's real time, for pauses; what decides uses the handed `now` instead."""
+    found: datetime = (await run_sql(tx, "select clock_timestamp()")).scalar_one()
+    return found
+
+
+async def remember_dossier(tx: AsyncSession, dossier_id: UUID, **facts: Any) -> None:
+    """Add what is newly known of a dossier. Harmless when repeated."""
+    names = sorted(facts)
+    columns, values = ", ".join(names), ", ".join(f":{name}" for name in names)
+    sets = ", ".join(f"{name} = excluded.{name}" for name in names)
+    statement = f"insert into dossier (id, {columns}) values (:id, {values}) on conflict (id) do update set {sets}"  # noqa: S608 - names of our own
+    await run_sql(tx, statement, id=dossier_id, **facts)
+
+
+async def load_dossier(tx: AsyncSession, dossier_id: UUID) -> DossierRow | None:
+    """What is known of a dossier."""
+    return await tx.get(DossierRow, dossier_id)
+
+
+async def add_message(tx: AsyncSession, message: Message) -> None:
+    """A new message; the same occasion again changes nothing."""
+    await tx.flush()
+    row = insert(MessageRow).values(**vars(message)).on_conflict_do_nothing()
+    await (await tx.connection()).execute(row)
+
+
+async def load_message(tx: AsyncSession, message_id: UUID) -> Message | None:
+    """The message, its row locked until the transaction ends."""
+    row = await tx.get(MessageRow, message_id, with_for_update=True)
+    return message_of(row) if row else None
+
+
+async def save_message(tx: AsyncSession, message: Message) -> None:
+    """Write what moved."""
+    row = await tx.get_one(MessageRow, message.id)
+    row.sqlmodel_update(vars(message))
+    tx.add(row)
+    await tx.flush()
+
+
+async def next_message_to_send(tx: AsyncSession) -> Message | None:
+    """One message whose time has come, locked; what another worker holds is passed over.
+
+    A dossier's messages wait until intake's event about it was heard: only then it is known whom to write to.
+    """
+    query = (
+        select(MessageRow)
+        .join(DossierRow, col(DossierRow.id) == MessageRow.dossier_id)
+        .where(MessageRow.state == MessageState.QUEUED, MessageRow.try_at <= await real_now(tx))
+        .where(col(DossierRow.received_at).is_not(None))
+        .order_by(col(MessageRow.try_at), col(MessageRow.created_at))
+        .limit(1)
+        .with_for_update(of=MessageRow, skip_locked=True)
+    )
+    row = (await tx.exec(query)).one_or_none()
+    return message_of(row) if row else None
+
+
+def message_of(row: MessageRow) -> Message:
+    """The message in a row."""
+    words = {
+        "template": Template(row.template),
+        "channel": Channel(row.channel),
+        "state": MessageState(row.state),
+    }
+    return Message(**row.model_dump() | words)
+
+
+async def begin_attempt(tx: AsyncSession, message_id: UUID, *, now: datetime) -> int:
+    """Write down that a message is being handed over; the attempt's number."""
+    row = AttemptRow(message_id=message_id, began_at=now, outcome="begun")
+    tx.add(row)
+    await tx.flush()
+    assert row.id is not None
+    return row.id
+
+
+async def end_attempt(tx: AsyncSession, attempt_id: int, *, outcome: str, detail: str, now: datetime) -> None:
+    """Write down what came of it."""
+    row = await tx.get_one(AttemptRow, attempt_id)
+    row.outcome, row.detail, row.ended_at = outcome, detail.replace("\x00", "")[:500], now
+    tx.add(row)
+    await tx.flush()

@@ -1,0 +1,59 @@
+"""What pages say of templates, channels, states and outcomes. The Vietnamese sentences are the message ids."""
+
+from kit.pages.words import gettext as _
+from notify.domain.message import Channel, MessageState, Template
+
+TEMPLATES = {
+    Template.RECEIVED: "Đã nhận hồ sơ",
+    Template.SUPPLEMENT_ASKED: "Yêu cầu bổ sung",
+    Template.SUPPLEMENT_RECEIVED: "Đã nhận phần bổ sung",
+    Template.FEE_DUE: "Thông báo nộp phí",
+    Template.FEE_PAID: "Đã nhận phí",
+    Template.ACCEPTED: "Đã tiếp nhận, hẹn trả",
+    Template.IN_PROCESS: "Đang giải quyết",
+    Template.RESULT_READY: "Đã có kết quả",
+    Template.RETURNED: "Đã trả kết quả",
+}
+CHANNELS = {Channel.EMAIL: "Email", Channel.SMS: "Tin nhắn SMS"}
+# state: (word, colour, icon)
+STATES = {
+    MessageState.QUEUED: ("Chờ gửi", "blue", "clock"),
+    MessageState.SENT: ("Đã gửi", "green", "check"),
+    MessageState.FAILED: ("Không gửi được", "red", "alert-octagon"),
+    MessageState.SKIPPED: ("Không gửi qua kênh này", "grey", "x"),
+    MessageState.UNKNOWN: ("Chưa rõ đã đi hay chưa", "amber", "alert"),
+}
+OUTCOMES = {
+    "begun": "đang gửi, hoặc chương trình dừng giữa chừng",
+    "taken_over": "bên nhận đã nhận chuyển tiếp",
+    "try_again": "chưa được, sẽ thử lại",
+    "refused": "bị từ chối, không thử lại",
+    "skipped": "không có địa chỉ cho kênh này",
+    "unknown": "không rõ kết quả, chờ người xem xét",
+}
+
+
+def template_word(template: Template) -> str:
+    return _(TEMPLATES[template])
+
+
+def channel_word(channel: Channel) -> str:
+    return _(CHANNELS[channel])
+
+
+def state_badge(state: MessageState) -> tuple[str, str, str]:
+    """Word, colour and icon of a message's state."""
+    word, colour, icon = STATES[state]
+    return _(word), colour, icon
+
+
+def outcome_word(outcome: str) -> str:
+    return _(OUTCOMES[outcome])
+
+
+FACTS = {
+    "template_word": template_word,
+    "channel_word": channel_word,
+    "state_badge": state_badge,
+    "outcome_word": outcome_word,
+}

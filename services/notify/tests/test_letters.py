@@ -1,0 +1,123 @@
+"""What letters say: every one names dossier, office, telephone and times, and leads to one next step."""
+
+import re
+from typing import Any
+
+import pytest
+
+from notify import reads
+from notify.domain.message import Channel, Template
+from notify.handlers.letters import Letters, Written
+
+pytestmark = pytest.mark.db
+
+
+async def letters_of(world: Any, road: Any) -> dict[Template, Written]:
+    """Every letter of a dossier, as written."""
+    writer = Letters("https://motcua.example", world.database.objects)
+    async with world.database.transaction() as tx:
+        dossier = await reads.find_dossier(tx, road.dossier_id)
+        assert dossier is not None
+        found = [view.message for view in await reads.list_messages(tx, dossier_id=road.dossier_id)]
+        mails = [message for message in found if message.channel is Channel.EMAIL]
+        return {message.template: await writer.write(message, dossier, name="Bệnh viện Mẫu") for message in mails}
+
+
+@pytest.fixture
+async def letters(world: Any) -> dict[Template, Written]:
+    road = await world.dossier()
+    await world.staff_card()
+    await world.give(*road.whole())
+    return await letters_of(world, road)
+
+
+@pytest.mark.parametrize("template", Template)
+async def test_every_letter_names_dossier_office_telephone_times_and_one_next_step(
+    letters: dict[Template, Written], world: Any, template: Template
+) -> None:
+    text = letters[template].text
+    assert text.startswith("Kính gửi Bệnh viện Mẫu,\n")
+    for words in (
+        "H00.15-250313-0001",
+        world.procedure.name_vi,
+        world.office.name_vi,
+        "Điện thoại: 0200",
+        "Nộp lúc: 08:30 Thứ Hai, 03/03/2025",
+        "Ông/bà cần làm gì tiếp theo:",
+    ):
+        assert words in text
+    assert len(re.findall(r"https://motcua\.example/\S+", text)) == 1
+    assert "\n\n\n" not in text
+
+
+@pytest.mark.parametrize("template", Template)
+async def test_the_html_says_the_same_with_one_link_and_nothing_from_outside(
+    letters: dict[Template, Written], template: Template
+) -> None:
+    written = letters[template]
+    assert written.lead in written.html
+    assert re.findall(r'href="([^"]+)"', written.html) == re.findall(r"https://\S+", written.text)
+    assert not re.search(r"<(img|script|link)|url\(", written.html)
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        (Template.RECEIVED, ["Sở đã nhận hồ sơ của ông/bà lúc 08:30 Thứ Hai, 03/03/2025"]),
+        (Template.SUPPLEMENT_ASKED, ["cần bổ sung một lần", "mẫu số 02", "Phạm Quốc Dũng, Chuyên viên"]),
+        (Template.SUPPLEMENT_ASKED, ["Điện thoại: 0200 3 000 201"]),
+        (Template.SUPPLEMENT_RECEIVED, ["08:30 Thứ Năm, 06/03/2025"]),
+        (Template.FEE_DUE, ["12.600.000\xa0₫", "/pay/"]),
+        (Template.FEE_PAID, ["12.600.000\xa0₫", "09:05 Thứ Năm, 13/03/2025", "PP00000001"]),
+        (Template.ACCEPTED, ["Kết quả có trước 17:30 Thứ Ba, 08/04/2025", "mẫu số 01"]),
+        (Template.IN_PROCESS, ["Phòng Quản lý An toàn bức xạ", "Hẹn trả kết quả: trước 17:30 Thứ Ba, 08/04/2025"]),
+        (Template.RESULT_READY, ["Kết quả có sớm hơn hẹn: xong lúc 10:00 Thứ Ba, 01/04/2025", "nhận kết quả"]),
+        (Template.RETURNED, ["09:00 Thứ Tư, 02/04/2025", "Cảm ơn ông/bà", "chấm điểm"]),
+    ],
+)  # fmt: skip
+async def test_each_letter_says_its_own_matter(
+    letters: dict[Template, Written], template: Template, words: list[str]
+) -> None:
+    for word in words:
+        assert word in letters[template].text
+
+
+async def test_the_papers_asked_for_are_listed_by_name(letters: dict[Template, Written], world: Any) -> None:
+    for component in world.procedure.components[:2]:
+        assert f"• {component.name_vi}" in letters[Template.SUPPLEMENT_ASKED].paragraphs
+
+
+async def test_before_acceptance_the_letter_says_by_when_the_dossier_is_checked(world: Any) -> None:
+    road = await world.dossier()
+    await world.give((road.submitted(), 1))
+    letter = (await letters_of(world, road))[Template.RECEIVED]
+    assert "trả lời trước 08:30 Thứ Hai, 10/03/2025" in letter.text
+    assert "Số tiếp nhận: T-H00.15-250303-0001" in letter.text
+    assert "Hẹn trả kết quả" not in letter.text
+
+
+@pytest.mark.parametrize(
+    ("lateness", "kind", "words"),
+    [
+        ("on_time", "granted", "đúng hẹn"),
+        ("late", "granted", "Sở xin lỗi ông/bà"),
+        ("early", "refused", "văn bản từ chối"),
+    ],
+)
+async def test_the_result_is_told_as_it_is(world: Any, lateness: str, kind: str, words: str) -> None:
+    road = await world.dossier()
+    await world.give((road.submitted(), 1), (road.finished(lateness, kind), 1))
+    assert words in (await letters_of(world, road))[Template.RESULT_READY].text
+
+
+async def test_a_name_that_looks_like_html_is_only_a_name(world: Any) -> None:
+    road = await world.dossier()
+    await world.give((road.submitted(), 1))
+    writer = Letters("https://motcua.example", world.database.objects)
+    async with world.database.transaction() as tx:
+        dossier = await reads.find_dossier(tx, road.dossier_id)
+        (view,) = await reads.list_messages(tx)
+        assert dossier is not None
+        written = await writer.write(view.message, dossier, name="<b>Tên</b>")
+    assert "<b>Tên</b>" in written.text
+    assert "&lt;b&gt;Tên&lt;/b&gt;" in written.html
