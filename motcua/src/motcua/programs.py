@@ -159,7 +159,7 @@ def mail_environment(site: Site) -> dict[str, str]:
     """The port where letters arrive."""
     return {
         "SMTP_PORT": str(site.ports.of["smtp"]),
-        "SMS_API_KEY": "sandbox",
+        "SMS_API_KEY": site.secrets.word("sms-key"),
         "SMS_SECRET_KEY": site.secrets.word("sms"),
     }
 
