@@ -156,7 +156,9 @@ async def test_a_draft_keeps_what_is_wrong_and_says_so(client: httpx.AsyncClient
     kept = (await client.put(f"{draft}/forms/F142-IV-01", headers=bearer(KHOI), json={"sheets": [sheet]})).json()
     assert kept["forms"]["F142-IV-01"][0]["phone"] == "không có"
     assert "/forms/F142-IV-01/0/phone" in [flaw["pointer"] for flaw in kept["flaws"]]
-    assert (await client.post(f"{draft}/submission", headers=bearer(KHOI))).status_code == 409
+    refused = await client.post(f"{draft}/submission", headers=bearer(KHOI))
+    assert refused.status_code == 422
+    assert {"/contact/name", "/contact/email"} <= {one["pointer"] for one in refused.json()["field_errors"]}
 
 
 async def test_a_draft_refuses_a_form_and_a_component_that_are_not_the_procedures(client: httpx.AsyncClient) -> None:
