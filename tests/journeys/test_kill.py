@@ -39,7 +39,8 @@ ONCE = (
 
 def start_demo(folder: Path) -> subprocess.Popen[str]:
     words = [sys.executable, "-m", "motcua", "demo", "--folder", str(folder), "--port", "18080"]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    with folder.with_suffix(".log").open("a") as log:
+        return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True)
 
 
 def kill_whole(program: subprocess.Popen[str]) -> None:
@@ -51,6 +52,8 @@ def kill_whole(program: subprocess.Popen[str]) -> None:
         except psutil.NoSuchProcess:
             continue
     program.wait(30)
+    assert program.stdout is not None
+    program.stdout.close()
 
 
 def lines_of(program: subprocess.Popen[str]) -> Iterator[str]:
@@ -102,7 +105,7 @@ def test_killed_at_ten_moments_nothing_is_lost_and_nothing_repeated(tmp_path: Pa
             if printed > moment:
                 break
         time.sleep(chance.uniform(0.0, 1.0))
-        assert program.poll() is None, "the demo ended by itself before it was killed"
+        assert program.poll() is None, folder.with_suffix(".log").read_text()
         kill_whole(program)
     stack = Stack(folder, 18080, lambda words: None)
     stack.start()

@@ -19,8 +19,7 @@ from kit.pages.forms import checked
 from kit.problems import Problem
 from kit.settings import ServiceSettings
 
-with warnings.catch_warnings():  # Authlib would rather have httpx's successor; ours is httpx
-    warnings.simplefilter("ignore", DeprecationWarning)
+with warnings.catch_warnings(record=True):  # Authlib would rather have httpx's successor; ours is httpx
     from authlib.integrations.base_client import OAuthError
     from authlib.integrations.starlette_client import OAuth
 

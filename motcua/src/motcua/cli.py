@@ -1,88 +1,97 @@
 """The command line. Says what went wrong in one line, with exit code 2 for what was asked wrongly."""
 
+import asyncio
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Literal
 
 import click
-import typer
 
 from kit.embedded import EmbeddedError
 from kit.service import Service, SettingsWrong
+from motcua.programs import SERVICES
 
-DEFAULT_FOLDER = Path("var/demo")
-Name = Literal["intake", "workflow", "payments", "notify"]
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+service_name = click.argument("name", type=click.Choice(SERVICES), metavar="SERVICE")
+folder_option = click.option(
+    "--folder", type=click.Path(path_type=Path), default=Path("var/demo"), help="where everything is kept"
+)
+port_option = click.option(
+    "--port", type=click.IntRange(1, 65535), default=8080, help="the front door's port, or the next free one"
+)
 
 
-def service(name: Name) -> Service:
+@click.group(help="Motcua: administrative-procedure dossiers, from filing to result.")
+def cli() -> None:
+    """The group of all commands."""
+
+
+def service(name: str) -> Service:
     """The service of this name, as its `main` makes it known."""
     found: Service = import_module(f"{name}.main").SERVICE
     return found
 
 
-@app.command()
-def run(
-    name: Annotated[Name, typer.Argument(help="which service")],
-    role: Annotated[Literal["all", "api", "worker"], typer.Argument(help="its web side, its worker, or both")] = "all",
-) -> None:
-    """Run one service as a process; its settings come from the environment."""
+@cli.command()
+@service_name
+@click.argument("role", type=click.Choice(["all", "api", "worker"]), default="all")
+def run(name: str, role: str) -> int:
+    """Run a service as a process: its web side (api), its worker, or both; settings come from the environment."""
     from kit.service import main as run_service
 
-    raise typer.Exit(run_service(service(name), role))
+    return run_service(service(name), role)  # type: ignore[arg-type]
 
 
-@app.command()
-def migrate(name: Annotated[Name, typer.Argument(help="which service")]) -> None:
+@cli.command()
+@service_name
+def migrate(name: str) -> int:
     """Bring a service's database to its newest form; harmless when repeated."""
-    import asyncio
-
     from kit import migrate as migrations
     from kit.service import read_settings
 
     url = read_settings(service(name)).database_url.get_secret_value()
     asyncio.run(migrations.upgrade(url, name))
+    return 0
 
 
-@app.command()
-def migration(
-    name: Annotated[Name, typer.Argument(help="which service")],
-    words: Annotated[str, typer.Argument(help="what it does")],
-) -> None:
-    """Write an empty numbered migration for a service."""
+@cli.command()
+@service_name
+@click.argument("words")
+def migration(name: str, words: str) -> int:
+    """Write an empty numbered migration for a service; WORDS say what it does."""
     from motcua.migrations import write_migration
 
-    typer.echo(write_migration(name, words))
+    click.echo(write_migration(name, words))
+    return 0
 
 
-@app.command()
-def up(
-    folder: Annotated[Path, typer.Option(help="where everything is kept")] = DEFAULT_FOLDER,
-    port: Annotated[int, typer.Option(help="the front door's port, or the next free one")] = 8080,
-) -> None:
+@cli.command()
+@folder_option
+@port_option
+def up(folder: Path, port: int) -> int:
     """Start everything on this machine and stay up until Ctrl-C."""
     from motcua.demo.command import stay_up
 
-    raise typer.Exit(stay_up(folder, port))
+    return stay_up(folder, port)
 
 
-@app.command()
-def demo(
-    once: Annotated[bool, typer.Option("--once", help="in a throw-away folder, and stop afterwards")] = False,
-    folder: Annotated[Path, typer.Option(help="where everything is kept")] = DEFAULT_FOLDER,
-    port: Annotated[int, typer.Option(help="the front door's port, or the next free one")] = 8080,
-) -> None:
+@cli.command()
+@click.option("--once", is_flag=True, help="in a throw-away folder, and stop afterwards")
+@folder_option
+@port_option
+def demo(once: bool, folder: Path, port: int) -> int:
     """Start everything on this machine and walk one dossier through its whole road, in front of you."""
     from motcua.demo.command import run_demo
 
-    raise typer.Exit(run_demo(folder, port, once=once))
+    return run_demo(folder, port, once=once)
 
 
 def main() -> None:
     """The entry point: turns every expected fault into one line on standard error."""
     try:
-        status = app(standalone_mode=False)
+        status = cli.main(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(2)
     except click.ClickException as error:
         fail(error.format_message(), 2)
     except SettingsWrong as error:

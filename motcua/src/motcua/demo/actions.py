@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -39,6 +40,10 @@ STATUS_OF = {
 
 class Refused(Exception):
     """A service refused what the story asks of it: the problem's own words."""
+
+
+class DoneAlready(Refused):
+    """The state does not allow it (409): before we were cut off it was done, and not everybody has heard of it yet."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,11 @@ def minute(value: str | None) -> str | None:
     return datetime.fromisoformat(value).astimezone(TIME_ZONE).isoformat(timespec="minutes") if value else None
 
 
+def is_past(case: dict[str, Any], step: str) -> bool:
+    """Whether a step was finished before we were cut off, though not everybody has heard of it yet."""
+    return any(one["step"] == step and one["state"] == "done" for one in case["steps"])
+
+
 class Actions:
     """The people of the story. `remarks` collects what is worth telling of a step."""
 
@@ -126,7 +136,8 @@ class Actions:
         """One call as this role; raises Refused with the problem's words."""
         answer = self.as_(role).request(method, f"/api/{path}", **words)
         if answer.is_error:
-            raise Refused(f"{method} {path}: {answer.status_code} {answer.text[:600]}")
+            kind = DoneAlready if answer.status_code == HTTPStatus.CONFLICT else Refused
+            raise kind(f"{method} {path}: {answer.status_code} {answer.text[:600]}")
         return answer.json() if answer.content and "json" in answer.headers["content-type"] else None
 
     def look(self) -> Dossier:
@@ -178,6 +189,8 @@ class Actions:
         self.ask("one_stop_officer", "POST", f"workflow/v1/cases/{dossier.id}/supplement-requests", json=body)
 
     def answer_supplement(self, dossier: Dossier) -> None:
+        if dossier.track["supplement"] is None:
+            return  # answered before we were cut off
         uploads = self.upload(self.story["supplement"]["papers"])
         body = {"round": dossier.track["supplement"]["round"], "uploads": uploads}
         self.ask("applicant", "POST", f"intake/v1/dossiers/{dossier.id}/supplements", json=body)
@@ -188,7 +201,9 @@ class Actions:
 
     def pay(self, dossier: Dossier) -> None:
         """On the platform's own page, as a payer would."""
-        fee = next(fee for fee in dossier.track["fees"] if not fee["paid_at"])
+        fee = next((fee for fee in dossier.track["fees"] if not fee["paid_at"]), None)
+        if fee is None:
+            return  # paid before we were cut off
         self.remarks.append(f"nộp {vnd(fee['amount_vnd'])} trên Nền tảng thanh toán (môi trường thử nghiệm)")
         started = self.ask("applicant", "POST", f"payments/v1/demands/{fee['demand_id']}/attempts")
         with httpx.Client(timeout=30) as browser:
@@ -199,8 +214,10 @@ class Actions:
                 raise Refused(f"the platform's page: {answer.status_code}")
 
     def finish_step(self, role: str, step: str, dossier: Dossier, **said: Any) -> None:
-        body = {"version": self.case(dossier)["version"], **said}
-        self.ask(role, "POST", f"workflow/v1/cases/{dossier.id}/steps/{step}/completion", json=body)
+        case = self.case(dossier)
+        if not is_past(case, step):
+            body = {"version": case["version"], **said}
+            self.ask(role, "POST", f"workflow/v1/cases/{dossier.id}/steps/{step}/completion", json=body)
 
     def assign(self, dossier: Dossier) -> None:
         clock = self.ask("one_stop_officer", "GET", f"workflow/v1/cases/{dossier.id}/clock")
@@ -216,12 +233,15 @@ class Actions:
 
     def approve(self, dossier: Dossier) -> None:
         case = self.case(dossier)
-        body = {"sha256": case["result"]["sha256"], "version": case["version"]}
-        self.ask("department_leader", "POST", f"workflow/v1/cases/{dossier.id}/sign-off", json=body)
+        if not is_past(case, "approve"):
+            body = {"sha256": case["result"]["sha256"], "version": case["version"]}
+            self.ask("department_leader", "POST", f"workflow/v1/cases/{dossier.id}/sign-off", json=body)
 
     def issue(self, dossier: Dossier) -> None:
-        body = {"version": self.case(dossier)["version"]}
-        self.ask("clerk", "POST", f"workflow/v1/cases/{dossier.id}/issue", json=body)
+        case = self.case(dossier)
+        if not is_past(case, "issue"):
+            body = {"version": case["version"]}
+            self.ask("clerk", "POST", f"workflow/v1/cases/{dossier.id}/issue", json=body)
 
     def collect(self, dossier: Dossier) -> None:
         self.ask("applicant", "POST", f"intake/v1/dossiers/{dossier.id}/result-collection")

@@ -6,13 +6,14 @@ Every step asks first how far the dossier is, so a walk that was cut off goes on
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from kit.now import TIME_ZONE
 from kit.pages.formats import when
-from motcua.demo.actions import Actions, Dossier
+from motcua.demo.actions import Actions, DoneAlready, Dossier
 from motcua.stack import Stack
 
 SETTLE_SECONDS = 60.0
@@ -115,7 +116,8 @@ class Walk:
         """One step, unless it is done; returns when its effect is seen and its letter has arrived."""
         if not step.is_done(dossier):
             self.stack.move_clock(step.at)
-            step.act(self.actions, dossier)
+            with suppress(DoneAlready):
+                step.act(self.actions, dossier)
             dossier = self.settle(step)
         for letter in step.letters:
             self.wait_for_letter(letter, dossier)
