@@ -15,11 +15,11 @@ from contracts.facts import Channel, ComponentFlags, Contact, Origin, StoredObje
 from contracts.intake import DossierSubmitted, ResultCollected, SupplementSubmitted
 from contracts.package import Manifest, PackageFile, contact_path, manifest_path
 from contracts.payments import FeePaid
-from kit.consume import Consumer
+from kit.consume import Consumer, deliver
 from kit.now import TIME_ZONE, read_now
 from kit.signin import Person
 from kit.testing.databases import emitted, fresh_database, postgres, set_clock
-from kit.testing.events import give
+from kit.testing.events import a_record
 from kit.testing.people import a_person, bearer, client_of, session_cookie, settings_of
 from kit.tx import Database
 from rules.catalogue import load
@@ -120,6 +120,7 @@ class World:
         self.consumer = Consumer("workflow", consumer.KEEPS, consumer.REACTS)
         self._said: dict[tuple[str, str], int] = {}
         self._arrivals = 0
+        self._offset = 0
         self.procedure, self.office = PROCEDURE, OFFICE
 
     async def at(self, text: str) -> datetime:
@@ -155,7 +156,9 @@ class World:
         """Hand an event to the consumer, in its subject's order."""
         key = (event.topic(), event.subject)
         self._said[key] = self._said.get(key, 0) + 1
-        await give(self.database, self.consumer, (event, self._said[key]))
+        self._offset += 1
+        record = a_record(event, sequence=self._said[key], offset=self._offset)
+        await deliver(self.database, self.consumer, [record])
 
     def verdicts(self, *lacking: CheckItem) -> list[CheckItem]:
         """Every component judged: good but for `lacking`."""

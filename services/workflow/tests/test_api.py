@@ -93,7 +93,7 @@ async def test_the_clock_explains_itself_day_by_day(client: httpx.AsyncClient, w
     clock = (await client.get(url(dossier, "/clock"), headers=world.bearer("case_officer"))).json()
     assert clock["due_at"] == "2025-04-08T17:30:00+07:00"
     assert clock["agrees"] is True
-    assert clock["readings"] == ["R03", "R04"]
+    assert clock["readings"] == ["R02", "R03", "R04"]
     assert (clock["days"][0]["on"], clock["days"][0]["count"]) == ("2025-03-14", 1)
     last, rolled = clock["days"][-2], clock["days"][-1]
     assert (last["on"], last["count"], rolled["on"], rolled["count"]) == ("2025-04-07", 25, "2025-04-08", None)

@@ -55,8 +55,10 @@ def unjudged(procedure: Procedure, judged: Judged) -> list[Component]:
     return [one for one in procedure.components if one.code not in judged]
 
 
-def lacking(judged: Judged) -> list[CheckItem]:
-    return [item for item in judged.values() if item.verdict is Verdict.LACKING]
+def lacking(procedure: Procedure, judged: Judged) -> list[CheckItem]:
+    """What lacks, in the procedure's order."""
+    found = [judged[one.code] for one in procedure.components if one.code in judged]
+    return [item for item in found if item.verdict is Verdict.LACKING]
 
 
 def check_all_good(procedure: Procedure, judged: Judged) -> None:
@@ -76,8 +78,7 @@ def check_request(procedure: Procedure, judged: Judged) -> list[CheckItem]:
     Raises RequestIncomplete where a component has no verdict yet, or nothing lacks.
     """
     open_ = [(one.code, f"Hãy nhận xét “{one.name_vi}” trước.") for one in unjudged(procedure, judged)]
-    found = [judged[one.code] for one in procedure.components if one.code in judged]
-    lines = [item for item in found if item.verdict is Verdict.LACKING]
+    lines = lacking(procedure, judged)
     if open_:
         raise RequestIncomplete(open_)
     if not lines:

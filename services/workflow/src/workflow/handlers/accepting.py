@@ -17,6 +17,7 @@ from workflow.domain.case import Case
 from workflow.domain.late_events import Effect, Heard
 from workflow.domain.law import procedure_of
 from workflow.domain.moves import moved
+from workflow.domain.slips import limit_words, start_words
 from workflow.domain.status import Action
 from workflow.handlers import slips
 from workflow.handlers.late import effect_of, keep_for_decision
@@ -73,8 +74,9 @@ async def _with_clock(tx: AsyncSession, case: Case, paid_at: datetime | None, no
     on = now.astimezone(TIME_ZONE).date()  # R21: the date of acceptance
     agency = load().agency_code(case.office, on)
     code = dossier_code(agency, on, await store.next_code_number(tx, agency, on))
-    reason = f"Bắt đầu tính thời hạn ({procedure.start_rule})"
-    await store.add_clock_entry(tx, case.dossier_id, "started", due.start, reason, str(procedure.sources[0]))
+    reason = f"Bắt đầu tính thời hạn {limit_words(due.limit)}, {start_words(procedure.start_rule)} (R02)"
+    basis = "; ".join(map(str, procedure.sources))
+    await store.add_clock_entry(tx, case.dossier_id, "started", due.start, reason, basis)
     return moved(
         case,
         Action.ACCEPT,

@@ -22,7 +22,7 @@ from workflow.domain.dossier import Dossier
 from workflow.domain.errors import LimitNotPublished, NotYours
 from workflow.domain.law import procedure_of
 from workflow.domain.moves import moved
-from workflow.domain.status import Action, Verdict
+from workflow.domain.status import Action
 from workflow.handlers import slips
 from workflow.handlers.accepting import accept
 from workflow.handlers.access import take_up
@@ -163,7 +163,7 @@ async def preview_supplement(tx: AsyncSession, dossier_id: UUID, *, staff: Staff
     """Form 02 as it would be sent now, without a number. Writes nothing. Raises as `request_supplement` does."""
     case = await _seen(tx, dossier_id, staff)
     judged = checklist.as_map(await store.judged(tx, dossier_id, case.round))
-    lines = [item for item in judged.values() if item.verdict is Verdict.LACKING]
+    lines = checklist.lacking(procedure_of(case), judged)
     next_round = case.changed(round=case.round + 1)
     return await gateways.render("02", await slips.supplement_data(tx, next_round, lines, None, staff, now))
 

@@ -200,7 +200,7 @@ def _steps(
 
 def _ran(case: Case, procedure: Procedure, run: StepRow, names: dict[str, str], now: datetime) -> StepView:
     finished = run.finished_at.astimezone(TIME_ZONE) if run.finished_at else None
-    so_far = calendar_of(case).working_minutes_between(run.started_at, now) if run.used_minutes is None else 0
+    so_far = max(0, calendar_of(case).working_minutes_between(run.started_at, finished or now))
     return StepView(
         step=run.step,
         name_vi=find_step(procedure, run.step).name_vi,
@@ -287,7 +287,7 @@ async def view_clock(tx: AsyncSession, case: Case, now: datetime) -> ClockView:
         start_rule=procedure.start_rule if case.is_accepted else procedure.check_start_rule,
         start_rule_vi=start_words(procedure.start_rule if case.is_accepted else procedure.check_start_rule),
         calendar_version=due.calendar_version if due else calendar_of(case).version,
-        readings=due.readings if due else (),
+        readings=case.readings or (due.readings if due else ()),
         minutes_left=clock.minutes_left(case, now),
         whole_minutes=clock.whole_minutes(case),
         days=days,

@@ -37,6 +37,13 @@ ROLE = {
     "clerk": "văn thư",
 }
 
+READINGS = {
+    "R02": "Thời hạn bắt đầu theo quy tắc của thủ tục, từ lúc hồ sơ hoặc tiền đến, không từ lúc cán bộ bấm nút",
+    "R03": "Ngày bắt đầu không tính; ngày thứ nhất là ngày kế tiếp",
+    "R04": "Giờ đến hạn theo giờ bắt đầu; nếu ngày cuối là ngày nghỉ thì hết buổi cuối của ngày làm việc kế tiếp",
+    "T03": "Hồ sơ trực tuyến đến ngoài giờ được tính từ đầu giờ làm việc kế tiếp",
+}
+
 
 def said(words: tuple[str, str, str]) -> tuple[str, str, str]:
     """Word, colour and icon, the word in the present language."""
@@ -54,6 +61,7 @@ FACTS: Mapping[str, Any] = {
     "lateness_badge": lambda lateness: said(LATENESS[lateness]),
     "outcome_word": lambda outcome: _(OUTCOME[outcome]),
     "waits_for": waits_for,
+    "reading_words": lambda reading: f"{reading}: {_(READINGS[reading])}" if reading in READINGS else reading,
     "channel_words": channel_words,
     "is_filled": is_filled,
     "shown": shown,
