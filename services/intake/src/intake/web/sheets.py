@@ -19,13 +19,14 @@ _KINDS = {
     "text": "textarea",
     "phone": "tel",
     "email": "email",
-    "date": "date",
+    "date": "text",  # a browser's own picker writes dates the way of its own language, 02/14/1985
     "integer": "number",
     "decimal": "number",
     "enum": "select",
     "boolean": "checkbox",
     "table": "table",
 }
+_WIDTHS = {"integer": "short", "decimal": "short", "date": "short", "phone": "medium"}
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Field:
     optional: bool
     invented: bool
     columns: list[dict[str, Any]]
+    width: str
 
 
 @dataclass(frozen=True)
@@ -71,18 +73,21 @@ def _field(form: Form, field: FormField, value: Any, grow: str) -> Field:
         name=field.key,
         kind=kind,
         label=field.label_vi,
-        value=_rows(value, field.key == grow) if field.type == "table" else typed(value),
+        value=_rows(field, value, field.key == grow) if field.type == "table" else typed(field, value),
         hint=_hint(form, field),
         unit=field.unit or "",
         options=[(choice.value, choice.label) for choice in field.values],
         optional=not field.required,
         invented=field.invented,
         columns=[_column(column) for column in field.columns],
+        width=_WIDTHS.get(field.type, ""),
     )
 
 
 def _hint(form: Form, field: FormField) -> str:
     said = [field.hint_vi] if field.hint_vi else []
+    if field.type == "date":
+        said.append(_("Ngày/tháng/năm, ví dụ 27/03/2024."))
     if field.condition:
         other = form.field(field.condition.field)
         label = other.label_vi if other else field.condition.field
@@ -91,9 +96,11 @@ def _hint(form: Form, field: FormField) -> str:
 
 
 def _column(column: FormField) -> dict[str, Any]:
+    remarks = [_("ngày/tháng/năm")] if column.type == "date" else []
+    remarks += [] if column.required else [_("không bắt buộc")]
     return {
         "name": column.key,
-        "label": column.label_vi if column.required else f"{column.label_vi} ({_('không bắt buộc')})",
+        "label": f"{column.label_vi} ({', '.join(remarks)})" if remarks else column.label_vi,
         "kind": _KINDS[column.type],
         "options": [(choice.value, choice.label) for choice in column.values],
         "prompt": _("Chọn") if column.type == "enum" else None,
@@ -101,18 +108,22 @@ def _column(column: FormField) -> dict[str, Any]:
     }
 
 
-def _rows(value: Any, grow: bool) -> list[dict[str, Any]]:
-    found = [{key: typed(cell) for key, cell in row.items()} for row in value or [] if isinstance(row, Mapping)]
+def _rows(table: FormField, value: Any, grow: bool) -> list[dict[str, Any]]:
+    columns = {column.key: column for column in table.columns}
+    held = [row for row in value or [] if isinstance(row, Mapping)]
+    found = [{key: typed(columns[key], cell) for key, cell in row.items() if key in columns} for row in held]
     return [*found, {}] if grow or not found else found
 
 
-def typed(value: Any) -> Any:
-    """A value as it is typed into a field: decimals with a comma, ticks as they are."""
+def typed(field: FormField, value: Any) -> Any:
+    """A value as it is typed: 14/02/1985, decimals with a comma; ticks as they are, what cannot be read unchanged."""
     if isinstance(value, bool):
         return value
     if isinstance(value, float):
         return f"{value:g}".replace(".", ",")
-    return "" if value is None else str(value)
+    if value is None:
+        return ""
+    return _date(str(value)) if field.type == "date" else str(value)
 
 
 def read(form: Form, given: FormData) -> dict[str, Any]:
@@ -153,9 +164,7 @@ def said(field: FormField, value: Any) -> Any:
         return _("Có") if value is True else _("Không")
     if field.type == "enum":
         return next((choice.label for choice in field.values if choice.value == value), str(value))
-    if field.type == "date":
-        return _date(str(value))
-    text = str(typed(value))
+    text = str(typed(field, value))
     return f"{text} {field.unit}" if field.unit else text
 
 

@@ -123,6 +123,8 @@ def _word(stop: Stop, dossier: Dossier) -> str:
 def _time(stop: Stop) -> datetime | str | None:
     if stop.state == "ahead":
         return due(stop.planned_at) if stop.planned_at else None
+    if stop.state == "current" and stop.since:
+        return _("từ %s") % when(stop.since)
     return stop.until or stop.since
 
 
