@@ -16,7 +16,7 @@ HEAD = {
     "number": "01/HDHS",
     "place_date": "Mẫu, ngày 03 tháng 3 năm 2025",
     "regulation": "Mẫu số 02",
-    "track_url": "http://localhost:9/track/T-1",
+    "track_url": "http://localhost:9/lookup?code=T-1",
     "owner": "Bệnh viện #panic() *đậm* $x$ <script>",
     "submitter": "Trần Minh Khôi",
     "phone": "0900",
@@ -66,7 +66,7 @@ async def test_a_warm_slip_takes_milliseconds() -> None:
 
 
 def test_a_qr_code_is_drawn() -> None:
-    assert qr_svg("http://localhost:9/track/T-1").startswith("<svg")
+    assert qr_svg("http://localhost:9/lookup?code=T-1").startswith("<svg")
 
 
 @pytest.mark.db

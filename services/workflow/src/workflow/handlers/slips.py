@@ -19,13 +19,13 @@ from workflow.domain.law import office_of, procedure_of
 from workflow.domain.slips import Data, Letter
 from workflow.handlers.saying import stored
 
-TRACK_PATH = "/track/{number}"
+LOOKUP_PATH = "/lookup?code={code}"  # the citizens' side: how far along it is, more after sign-in (R17)
 
 
 def letter(tx: AsyncSession, case: Case, form: str, number: int | None, now: datetime) -> Letter:
     """The head of a slip of this case."""
     public_url: str = tx.info.get("public_url", "")
-    track_url = public_url + TRACK_PATH.format(number=case.arrival_number)
+    track_url = public_url + LOOKUP_PATH.format(code=case.shown_code)
     return Letter(office_of(case), form, number, now.date(), track_url)
 
 
