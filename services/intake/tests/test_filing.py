@@ -189,3 +189,13 @@ async def test_an_answer_that_was_given_survives_on_disk(
     await send(client, await a_submission(client))
     event = await the_event(database)
     assert (tmp_path / "objects" / event.package.path).is_file()
+
+
+@pytest.mark.parametrize("strange", ['"a\\u0000b"', '"\\ud800"', "NaN", "1e999", "9" * 400])
+async def test_what_cannot_be_kept_is_refused_as_malformed(client: httpx.AsyncClient, strange: str) -> None:
+    body = (
+        f'{{"procedure_id": "{PROCEDURE_ID}", "contact": {{"name": "A", "email": "a@b.vn"}}, "forms": {{"F": [{{"x": '
+    )
+    headers = bearer(KHOI) | {"Idempotency-Key": "k", "Content-Type": "application/json"}
+    answer = await client.post(f"{API}/dossiers", headers=headers, content=f"{body}{strange}}}]}}}}")
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:motcua:problem:malformed")

@@ -449,3 +449,15 @@ async def test_pages_are_made_of_a_few_queries(khoi: Reader, client: httpx.Async
     event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
     await khoi.open("/dossiers")
     assert len(statements) <= 5, statements
+
+
+async def test_what_no_store_holds_is_left_out_of_what_is_typed(khoi: Reader, visitor: Reader) -> None:
+    base = await begin(khoi)
+    await khoi.press(khoi.page.form("/who"), {"name": "Khôi\x00", "email": "khoi@benhvien.example"})
+    assert (await khoi.open(f"{base}/who")).form("/who").fields["name"] == "Khôi"
+    page = await khoi.open(f"{base}/forms/F142-IV-01")
+    await khoi.press(page.form("F142-IV-01"), {"applicant_name": "A\x00B", "attachments-0-name": "C\x00"})
+    fields = (await khoi.open(f"{base}/forms/F142-IV-01")).form("F142-IV-01").fields
+    assert (fields["applicant_name"], fields["attachments-0-name"]) == ("AB", "C")
+    await visitor.open("/lookup?code=%00x")
+    assert visitor.status == 200

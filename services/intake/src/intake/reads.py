@@ -20,6 +20,7 @@ from intake.domain.errors import NotFound
 from intake.domain.filing import any_version
 from intake.domain.flaws import Flaw, find_flaws
 from intake.domain.road import Moment, Stop
+from intake.domain.texts import storable
 from intake.store import drafts
 from intake.store.dossiers import dossier_of, open_supplement
 from intake.store.tables import DocumentRow, DossierRow, FeeRow, MilestoneRow, PackageRow, RatingRow
@@ -315,7 +316,7 @@ async def _rating(tx: AsyncSession, dossier_id: UUID) -> Rating | None:
 async def open_document(tx: AsyncSession, applicant_id: str, dossier_id: UUID, name: str) -> tuple[Document, bytes]:
     """A paper and its bytes, checked against their digest. Raises NotFound, ObjectMissing, ObjectChanged."""
     await find_dossier(tx, applicant_id, dossier_id)
-    row = await tx.get(DocumentRow, (dossier_id, name))
+    row = await tx.get(DocumentRow, (dossier_id, storable(name)))
     if row is None:
         raise NotFound("document")
     data = await objects_of(tx).get(StoredObject(path=row.path, sha256=row.sha256, size=row.size))
@@ -324,6 +325,7 @@ async def open_document(tx: AsyncSession, applicant_id: str, dossier_id: UUID, n
 
 async def lookup(tx: AsyncSession, code: str) -> tuple[str, int]:
     """The code and the degree of completion, nothing else (R17). Raises NotFound."""
+    code = storable(code)
     query = select(DossierRow).where(or_(DossierRow.code == code, DossierRow.arrival_number == code))
     row = (await tx.exec(query)).one_or_none()
     if row is None:

@@ -35,7 +35,9 @@ async def upload(
     tx: Tx,
     now: Now,
     file: Annotated[UploadFile, File(description="its part may carry Content-Digest: sha-256=:…: (RFC 9530)")],
-    component: Annotated[str | None, Form(description="the component it is for")] = None,
+    component: Annotated[
+        str | None, Form(pattern=r"^[A-Za-z0-9._-]{1,100}$", description="the component it is for")
+    ] = None,
     draft_id: Annotated[UUID | None, Form(description="a draft of yours to put it into")] = None,
     dossier_id: Annotated[UUID | None, Form(description="a dossier of yours that waits for a supplement")] = None,
     x_content_sha256: Annotated[str | None, Header(description="hex digest of the file, checked on arrival")] = None,

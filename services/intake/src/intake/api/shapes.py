@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from contracts.facts import Contact
+from intake.domain.texts import is_storable
 from kit.now import TIME_ZONE
 
 Sheets = list[dict[str, Any]]
@@ -18,6 +19,13 @@ class In(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _can_be_kept(cls, value: Any) -> Any:
+        if not is_storable(value):
+            raise ValueError("a text with NUL or half a character, a number without end, or too deep a structure")
+        return value
+
 
 class Out(BaseModel):
     """An answer, read from domain objects."""
@@ -25,7 +33,7 @@ class Out(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-class ContactIn(Contact):
+class ContactIn(In, Contact):
     """Who files and how to reach them."""
 
     model_config = ConfigDict(

@@ -14,6 +14,7 @@ from intake.domain.errors import SubmissionInvalid
 from intake.domain.filing import procedure_in_force
 from intake.domain.flaws import Flaw
 from intake.domain.quote import quote_of_forms
+from intake.domain.texts import storable
 from intake.handlers import drafts
 from intake.handlers import filing as handlers
 from intake.web import sheets, steps, words
@@ -78,7 +79,7 @@ async def autosave_who(draft_id: UUID, form: Checked, person: Applicant, tx: Tx,
 
 
 def _contact(form: FormData) -> Contact:
-    given = {key: str(form.get(key, "")).strip()[:500] for key in CONTACT_FIELDS}
+    given = {key: storable(str(form.get(key, ""))).strip()[:500] for key in CONTACT_FIELDS}
     return Contact.model_validate({key: value for key, value in given.items() if value} | _always(given))
 
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from intake import reads
 from intake.domain.dossier import ENDED, Dossier, Status
 from intake.domain.errors import NotAllowedNow
+from intake.domain.texts import storable
 from intake.handlers import results
 from intake.web import words
 from intake.web.calling import Applicant, Office, go, show
@@ -123,7 +124,7 @@ async def collect(dossier_id: UUID, person: Applicant, tx: Tx, now: Now) -> Resp
 
 @router.post("/dossiers/{dossier_id}/rating")
 async def rate(request: Request, dossier_id: UUID, given: Checked, person: Applicant, tx: Tx, now: Now) -> Response:
-    score, comment = str(given.get("score", "")), str(given.get("comment", ""))[:2000]
+    score, comment = str(given.get("score", "")), storable(str(given.get("comment", "")))[:2000]
     errors = []
     if score not in ("1", "2", "3", "4", "5"):
         errors.append(FieldError("score", _("Hãy chọn một mức từ 1 đến 5.")))

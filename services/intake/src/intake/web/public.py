@@ -11,6 +11,7 @@ from intake.domain.filing import any_version, must_be_open
 from intake.domain.opening import opening_at
 from intake.domain.quote import fee_kinds, quote_of
 from intake.domain.search import find_procedures
+from intake.domain.texts import storable
 from intake.web import words
 from intake.web.calling import Office, show
 from kit.now import Now
@@ -39,6 +40,7 @@ async def home(request: Request, person: MaybePerson, now: Now, office: Office) 
 async def procedures(
     request: Request, person: MaybePerson, now: Now, q: Annotated[str, Query(max_length=200)] = ""
 ) -> Response:
+    q = storable(q)
     found = find_procedures(reads.procedures_in_force(now.date()), q)
     return show(request, "procedures.html", query=q, procedures=found, words=words)
 
@@ -84,7 +86,7 @@ async def look_up(
     request: Request, person: MaybePerson, tx: Tx, code: Annotated[str, Query(max_length=60)] = ""
 ) -> Response:
     """How far along a dossier is, and nothing else (R17)."""
-    code = code.strip()
+    code = storable(code).strip()
     found: int | None = None
     if code:
         try:

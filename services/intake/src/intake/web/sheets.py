@@ -8,6 +8,7 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from intake.domain.flaws import Flaw
+from intake.domain.texts import storable
 from kit.pages import FieldError
 from kit.pages.forms import rows
 from kit.pages.words import gettext as _
@@ -133,9 +134,9 @@ def read(form: Form, given: FormData) -> dict[str, Any]:
 
 def _sent(field: FormField, given: FormData) -> Any:
     if field.type == "table":
-        return rows(given, field.key)
+        return [{key: storable(cell) for key, cell in row.items()} for row in rows(given, field.key)]
     value = given.get(field.key)
-    return value if isinstance(value, str) else ""
+    return storable(value) if isinstance(value, str) else ""
 
 
 def errors_of(flaws: Sequence[Flaw]) -> list[FieldError]:
