@@ -100,6 +100,13 @@ class Walk:
         self.actions = Actions(stack)
 
     def run(self) -> int:
+        """As `walk`, and everybody's connections are closed."""
+        try:
+            return self.walk()
+        finally:
+            self.actions.close()
+
+    def walk(self) -> int:
         """0 when the dossier went its whole road and everything holds; the last line says how it stands."""
         began = time.monotonic()
         dossier = self.actions.look()
