@@ -13,7 +13,7 @@ from contracts.intake import DossierRated, DossierSubmitted, ResultCollected, Su
 from kit.testing.databases import emitted, set_clock
 from kit.testing.pages import Form, Page, read_page
 from kit.testing.people import client_of, session_cookie
-from kit.tx import Database
+from kit.tx import Database, run_sql
 from rules.testing import PROCEDURE_ID, a_staff_sheet, at, some_files, some_sheets
 
 from .builders import KHOI, NGOC, OFFICER, Others, a_dossier, a_pdf
@@ -461,3 +461,46 @@ async def test_what_no_store_holds_is_left_out_of_what_is_typed(khoi: Reader, vi
     assert (fields["applicant_name"], fields["attachments-0-name"]) == ("AB", "C")
     await visitor.open("/lookup?code=%00x")
     assert visitor.status == 200
+
+
+async def running(client: httpx.AsyncClient, database: Database) -> UUID:
+    dossier_id = await a_dossier(client)
+    await hear(database, *(await the_road(Others(database, dossier_id)))[:8])
+    return dossier_id
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ("2025-03-20 09:00", "còn 12 ngày 6 giờ làm việc"),
+        ("2025-04-08 09:00", "hạn hôm nay"),
+        ("2025-04-09 09:00", "Chúng tôi xin lỗi ông/bà"),
+    ],
+)
+async def test_the_page_says_how_much_time_is_left(
+    khoi: Reader, client: httpx.AsyncClient, database: Database, now: str, words: str
+) -> None:
+    dossier_id = await running(client, database)
+    await set_clock(database, at(now))
+    page = await follow(khoi, dossier_id)
+    assert words in page.text
+    assert "Tháng 03/2025" in page.text
+
+
+async def test_more_than_fifty_dossiers_are_read_page_by_page(
+    khoi: Reader, client: httpx.AsyncClient, database: Database
+) -> None:
+    await a_dossier(client)
+    async with database.transaction() as tx:
+        columns = "applicant_id, procedure_id, procedure_version, channel, origin, office, receiving_unit"
+        columns += ", resolving_unit, contact_path, status, packages"
+        await run_sql(
+            tx,
+            f"insert into dossier (id, arrival_number, received_at, {columns}) "
+            f"select gen_random_uuid(), 'T-' || n, received_at - n * interval '1 day', {columns} "
+            "from dossier, generate_series(1, 60) n",
+        )
+    page = await khoi.open("/dossiers")
+    assert len([link for link in page.links if link.text.startswith("T-")]) == 50
+    page = await khoi.open(page.link("Xem hồ sơ nộp trước đó"))
+    assert len([link for link in page.links if link.text.startswith("T-")]) == 11

@@ -7,7 +7,8 @@ from urllib.parse import quote as quoted
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Query, Response
+from pydantic import AwareDatetime
 
 from intake import reads
 from intake.api.calling import Applicant, Office, problems
@@ -61,8 +62,13 @@ async def submit(
 
 
 @router.get("/dossiers", summary="My dossiers, newest first", responses=problems())
-async def list_dossiers(person: Applicant, tx: Tx) -> list[DossierOut]:
-    return [DossierOut.model_validate(one) for one in await reads.own_dossiers(tx, person.id)]
+async def list_dossiers(
+    person: Applicant,
+    tx: Tx,
+    before: Annotated[AwareDatetime | None, Query(description="only what was received before this moment")] = None,
+) -> list[DossierOut]:
+    """At most 50; for those filed earlier, `before` is the last one's `received_at`."""
+    return [DossierOut.model_validate(one) for one in await reads.own_dossiers(tx, person.id, before=before)]
 
 
 @router.get("/dossiers/{dossier_id}", summary="Follow a dossier", responses=problems(HTTPStatus.NOT_FOUND))

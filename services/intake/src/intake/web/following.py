@@ -1,5 +1,7 @@
 """After sending: the arrival number, my dossiers, the road of one, its papers, the result, the rating."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -9,15 +11,17 @@ import segno
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from markupsafe import Markup
+from pydantic import AwareDatetime
 
 from intake import reads
 from intake.domain.dossier import ENDED, Dossier, Status
 from intake.domain.errors import NotAllowedNow
+from intake.domain.months import Month, months
 from intake.domain.texts import storable
 from intake.handlers import results
 from intake.web import words
 from intake.web.calling import Applicant, Office, go, show
-from kit.now import Now
+from kit.now import TIME_ZONE, Now
 from kit.pages import FieldError
 from kit.pages.forms import Checked, checked
 from kit.pages.words import gettext as _
@@ -31,9 +35,9 @@ WAITS_FOR_ME = (Status.WAITING_FOR_SUPPLEMENT, Status.WAITING_FOR_FEE, Status.FI
 
 
 @router.get("/dossiers")
-async def my_dossiers(request: Request, person: Applicant, tx: Tx) -> Response:
-    """What waits for me, what runs, what is done, and what I began."""
-    mine = await reads.own_dossiers(tx, person.id)
+async def my_dossiers(request: Request, person: Applicant, tx: Tx, before: AwareDatetime | None = None) -> Response:
+    """What waits for me, what runs, what is done, and what I began; `before` leads to what was filed earlier."""
+    mine = await reads.own_dossiers(tx, person.id, before=before)
     names = {one.id: reads.procedure_of(one).name_vi for one in mine}
     begun = [(one, reads.procedure_of(one).name_vi) for one in await reads.begun_drafts(tx, person.id)]
     groups = [
@@ -41,7 +45,16 @@ async def my_dossiers(request: Request, person: Applicant, tx: Tx) -> Response:
         (_("Đang giải quyết"), [one for one in mine if one.status not in (*WAITS_FOR_ME, *ENDED)]),
         (_("Đã xong"), [one for one in mine if one.status in ENDED]),
     ]
-    return show(request, "dossiers.html", groups=groups, names=names, drafts=begun, words=words)
+    earlier = mine[-1].received_at.isoformat() if len(mine) == reads.MOST_LISTED else ""
+    return show(
+        request,
+        "dossiers.html",
+        groups=groups,
+        names=names,
+        drafts=[] if before else begun,
+        earlier=f"/dossiers?before={quote(earlier)}" if earlier else "",
+        words=words,
+    )
 
 
 @router.get("/dossiers/{dossier_id}/sent")
@@ -81,11 +94,13 @@ def check_by(dossier: Dossier) -> Any:
 
 
 @router.get("/dossiers/{dossier_id}")
-async def track_page(request: Request, dossier_id: UUID, person: Applicant, tx: Tx) -> Response:
-    return _track(request, await reads.track(tx, person.id, dossier_id), [])
+async def track_page(request: Request, dossier_id: UUID, person: Applicant, tx: Tx, now: Now) -> Response:
+    return _track(request, await reads.track(tx, person.id, dossier_id), now, [])
 
 
-def _track(request: Request, track: reads.Track, errors: list[FieldError], comment: str = "") -> Response:
+def _track(
+    request: Request, track: reads.Track, now: datetime, errors: list[FieldError], comment: str = ""
+) -> Response:
     names = {one.code: one.name_vi for one in reads.procedure_of(track.dossier).components}
     return show(
         request,
@@ -95,12 +110,37 @@ def _track(request: Request, track: reads.Track, errors: list[FieldError], comme
         dossier=track.dossier,
         state=words.state(track.dossier),
         road=words.road(track.stops, track.dossier),
+        clock=clock_of(track.dossier, now),
         component_names=names,
         asked_count=len(track.supplement.items) if track.supplement else 0,
         errors=errors,
         comment=comment,
         words=words,
     )
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Working minutes left of the whole, and the months it runs through; for a dossier whose clock runs."""
+
+    left: int
+    whole: int
+    ends_today: bool
+    months: list[Month]
+
+
+def clock_of(dossier: Dossier, now: datetime) -> Clock | None:
+    """None where the clock does not run, or runs outside the years the calendar knows."""
+    calendar = reads.calendar_of(dossier.office)
+    if calendar is None or dossier.started_at is None or dossier.due_at is None or dossier.finished_at:
+        return None
+    try:
+        left = due.time_left(dossier.due_at, now, calendar)
+        whole = due.time_left(dossier.due_at, dossier.started_at, calendar)
+    except OutsideCalendar:
+        return None
+    ends_today = dossier.due_at.astimezone(TIME_ZONE).date() == now.date()
+    return Clock(left, whole, ends_today, months(calendar, dossier.started_at, dossier.due_at, now))
 
 
 @router.get("/dossiers/{dossier_id}/documents/{name}")
@@ -134,5 +174,5 @@ async def rate(request: Request, dossier_id: UUID, given: Checked, person: Appli
         except NotAllowedNow as refused:
             errors.append(FieldError("rating", refused.sentence_vi))
     if errors:
-        return _track(request, await reads.track(tx, person.id, dossier_id), errors, comment)
+        return _track(request, await reads.track(tx, person.id, dossier_id), now, errors, comment)
     return go(f"/dossiers/{dossier_id}#rating")
