@@ -30,10 +30,10 @@ from contracts.workflow import (
     SupplementItem,
     SupplementRequested,
 )
-from kit.consume import Consumer
+from kit.consume import Consumer, deliver
 from kit.now import TIME_ZONE
 from kit.testing.databases import emitted, fresh_database, postgres, set_clock
-from kit.testing.events import give
+from kit.testing.events import a_record
 from kit.testing.people import a_person, settings_of
 from kit.tx import Database, run_sql
 from notify.consumer import KEEPS, REACTS
@@ -220,6 +220,7 @@ class World:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.offset = 0
 
     async def dossier(self, **contact: Any) -> Road:
         """A dossier whose contact lies in the object store; nothing is said of it yet."""
@@ -243,7 +244,10 @@ class World:
 
     async def give(self, *events: tuple[Event, int]) -> None:
         """Hand events with their sequence numbers to notify."""
-        await give(self.database, Consumer("notify", KEEPS, REACTS), *events)
+        consumer = Consumer("notify", KEEPS, REACTS)
+        for event, sequence in events:
+            self.offset += 1  # another dossier's record is not the same one tried again
+            await deliver(self.database, consumer, [a_record(event, sequence=sequence, offset=self.offset)])
 
     async def rows(self, query: str, **values: Any) -> list[Any]:
         """What a query finds."""

@@ -42,7 +42,7 @@ def test_a_message_moves_only_as_its_table_says(state: MessageState, action: str
     acts = {
         "begin": lambda: message.begin(until=AT),
         "begin once": lambda: message.begin(until=AT),
-        "send": lambda: message.sent(now=AT, shown_to="x"),
+        "send": lambda: message.sent(now=AT),
         "fail": lambda: message.failed("no"),
         "skip": lambda: message.skipped("nowhere"),
         "put off": lambda: message.put_off("later", until=AT),

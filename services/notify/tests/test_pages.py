@@ -12,6 +12,7 @@ from notify.handlers import sending
 from notify.handlers.sending import PostRoom
 
 pytestmark = pytest.mark.db
+NOWHERE = "00000000-0000-4000-8000-000000000000"
 TOKEN = "a-form-token"
 
 
@@ -149,7 +150,7 @@ async def test_not_mine_is_not_there(app: FastAPI, world: Any) -> None:
     await page(app, world.applicant, f"/messages/{row.id}", status=403)
 
 
-@pytest.mark.parametrize("path", ["/messages", "/messages/mine", f"/messages/{uuid4()}"])
+@pytest.mark.parametrize("path", ["/messages", "/messages/mine", f"/messages/{NOWHERE}"])
 async def test_who_is_not_signed_in_is_taken_to_sign_in_and_back(app: FastAPI, path: str) -> None:
     answer = await visit(app, None, path)
     assert answer.status_code == 303

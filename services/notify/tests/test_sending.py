@@ -73,7 +73,7 @@ async def test_an_address_that_does_not_exist_fails_for_good_with_the_reason(
     await mailbox.tell(unknown_addresses=["nobody@mau.example"])
     await sending.send_next(room)
     message = await the_message(world)
-    assert message.state == "failed"
+    assert (message.state, message.shown_to) == ("failed", "n•••@mau.example")
     assert message.reason.startswith("550")
     assert await world.said() == []
     await world.make_due()

@@ -24,10 +24,10 @@ from contracts.facts import Channel, ComponentFlags, Contact, Origin, Status, St
 from contracts.intake import DossierSubmitted
 from contracts.package import contact_path
 from contracts.workflow import CaseFacts, DossierAccepted, FeeLine, FeeRequested
-from kit.consume import Consumer
+from kit.consume import Consumer, deliver
 from kit.now import TIME_ZONE
 from kit.testing.databases import emitted, fresh_database, postgres, set_clock
-from kit.testing.events import give
+from kit.testing.events import a_record
 from kit.testing.people import a_person, settings_of
 from kit.tx import Database, run_sql
 from payments.consumer import KEEPS, REACTS
@@ -136,10 +136,14 @@ class World:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.offset = 0
 
     async def give(self, *events: tuple[Event, int]) -> None:
         """Hand events with their sequence numbers to payments."""
-        await give(self.database, Consumer("payments", KEEPS, REACTS), *events)
+        consumer = Consumer("payments", KEEPS, REACTS)
+        for event, sequence in events:
+            self.offset += 1  # another dossier's record is not the same one tried again
+            await deliver(self.database, consumer, [a_record(event, sequence=sequence, offset=self.offset)])
 
     async def put_contact(self, dossier_id: UUID) -> None:
         contact = Contact(

@@ -11,6 +11,7 @@ from kit.testing.people import bearer, client_of
 from payments.api import PROBLEMS
 
 pytestmark = pytest.mark.db
+NOWHERE = "00000000-0000-4000-8000-000000000000"
 BASE = "/api/payments/v1"
 
 
@@ -55,7 +56,7 @@ async def test_the_dossier_code_is_shown_once_there_is_one(app: FastAPI, world: 
     assert (found["code"], found["arrival_number"]) == ("H00.15-250313-0001", "T-H00.15-250303-0001")
 
 
-@pytest.mark.parametrize("path", ["/demands/{id}", "/demands/" + str(uuid4())])
+@pytest.mark.parametrize("path", ["/demands/{id}", "/demands/" + NOWHERE])
 async def test_not_yours_answers_like_not_there(app: FastAPI, world: Any, path: str) -> None:
     _, demand_id = await world.open_demand()
     answer = await call(app, "GET", path.format(id=demand_id), world.stranger)
@@ -68,10 +69,10 @@ async def test_not_yours_answers_like_not_there(app: FastAPI, world: Any, path: 
     ("method", "path"),
     [
         ("GET", "/demands"),
-        ("GET", f"/demands/{uuid4()}"),
-        ("POST", f"/demands/{uuid4()}/attempts"),
+        ("GET", f"/demands/{NOWHERE}"),
+        ("POST", f"/demands/{NOWHERE}/attempts"),
         ("GET", "/ledger"),
-        ("POST", f"/differences/{uuid4()}/settlement"),
+        ("POST", f"/differences/{NOWHERE}/settlement"),
     ],
 )
 async def test_every_route_but_the_platforms_wants_somebody_with_the_right_role(
@@ -89,7 +90,7 @@ async def test_a_platform_that_does_not_answer_is_503_and_the_demand_waits(app: 
     answer = await call(app, "POST", f"/demands/{demand_id}/attempts", world.payer)
     assert (answer.status_code, problem_of(answer)) == (503, "platform-busy")
     found = (await call(app, "GET", f"/demands/{demand_id}", world.payer)).json()
-    assert found["progress"] == "waiting"
+    assert found["progress"] == "to_pay"  # nobody was led to a pay page, so nobody can have paid
 
 
 async def test_a_platform_that_refuses_is_502(live_app: FastAPI, platform: Any, world: Any) -> None:

@@ -5,8 +5,11 @@ import ssl
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import HeaderParseError
+from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
+from email.message import Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 from email.utils import format_datetime
 from typing import Protocol
 
@@ -79,7 +82,7 @@ class SmtpMail:
             # Everything before the recipient is our own connection or set-up: no letter is lost for that.
             raise TryAgain(f"{type(error).__name__}: {error}") from error
 
-    async def _hand_over(self, message: EmailMessage, recipient: str) -> str:
+    async def _hand_over(self, message: Message, recipient: str) -> str:
         _, said = await aiosmtplib.send(
             message,
             sender=self.sender,
@@ -95,21 +98,38 @@ class SmtpMail:
         return said
 
 
-def written(letter: Letter, sender: str, sender_name: str) -> EmailMessage:
-    """The letter as a mail with a text and an HTML part. Raises Refused for an address that is none."""
-    message = EmailMessage()
-    try:
-        message["To"] = Address(letter.to_name, addr_spec=letter.to)
-    except (ValueError, HeaderParseError, IndexError) as error:
-        raise Refused(f"the address cannot be written to: {type(error).__name__}") from error
-    message["From"] = Address(sender_name, addr_spec=sender)
-    message["Subject"] = letter.subject
+def written(letter: Letter, sender: str, sender_name: str) -> Message:
+    """The letter as a mail with a text and an HTML part. Raises Refused for an address that is none.
+
+    Headers are folded by `Header`: the newer EmailMessage of Python 3.11 loses spaces between long encoded words.
+    """
+    message = MIMEMultipart("alternative")
+    message["To"] = addressed(letter.to_name, letter.to, "To")
+    message["From"] = addressed(sender_name, sender, "From")
+    message["Subject"] = Header(one_line(letter.subject), "utf-8", header_name="Subject").encode()
     message["Date"] = format_datetime(letter.written_at)
     message["Message-ID"] = f"<{letter.key}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.text)
-    message.add_alternative(letter.html, subtype="html")
+    message.attach(MIMEText(letter.text, "plain", "utf-8"))
+    message.attach(MIMEText(letter.html, "html", "utf-8"))
     return message
+
+
+def addressed(name: str, address: str, header_name: str) -> str:
+    """`Name <address>`. Raises Refused for an address that is none, line ends and other tricks among them."""
+    try:
+        spec = Address(addr_spec=address).addr_spec
+        spec.encode("ascii")
+    except (ValueError, HeaderParseError, IndexError) as error:
+        raise Refused(f"the address cannot be written to: {type(error).__name__}") from error
+    header = Header(one_line(name), "utf-8", header_name=header_name)
+    header.append(f"<{spec}>", "us-ascii")
+    return header.encode()
+
+
+def one_line(text: str) -> str:
+    """What may stand in a header: no line ends, nothing invisible."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def judged(code: int, words: str) -> Exception:

@@ -12,7 +12,7 @@ from contracts.facts import StoredObject
 from kit.now import TIME_ZONE
 from kit.tx import objects_of, run_sql
 from payments import store
-from payments.domain.attempt import ASKED_ABOUT, AttemptState
+from payments.domain.attempt import AttemptState
 from payments.domain.demand import Demand, DemandState
 from payments.domain.errors import DemandNotFound, ReceiptNotThere
 
@@ -88,15 +88,15 @@ class Ledger:
 
 _VIEW = """
     select d.id, o.code, b.way, b.transaction_code, r.path is not null as has_receipt,
-        (select a.state from attempt a where a.demand_id = d.id order by a.started_at desc, a.ask_at desc limit 1) as last,
-        exists (select 1 from difference f where f.demand_id = d.id and f.settled_at is null) as is_different,
-        exists (select 1 from attempt a where a.demand_id = d.id and a.state in ('started', 'unknown', 'open')) as is_live
+        (select a.state from attempt a where a.demand_id = d.id and a.pay_url is not null
+         order by a.started_at desc, a.ask_at desc limit 1) as last,
+        exists (select 1 from difference f where f.demand_id = d.id and f.settled_at is null) as is_different
     from demand d
     join dossier o on o.id = d.dossier_id
     left join booking b on b.demand_id = d.id and b.kind = 'paid'
     left join receipt r on r.demand_id = d.id
     where (cast(:applicant as varchar) is null or o.applicant_id = :applicant)
-"""  # noqa: E501 - one column a line
+"""
 
 
 async def find_demand(tx: AsyncSession, demand_id: UUID, *, applicant_id: str | None) -> DemandView:
@@ -138,7 +138,7 @@ async def _views(tx: AsyncSession, where: str, applicant_id: str | None, **value
         DemandView(
             demand=demands[row.id],
             code=row.code,
-            progress=progress(demands[row.id], row.last, is_live=row.is_live, is_different=row.is_different),
+            progress=progress(demands[row.id], row.last, is_different=row.is_different),
             way=row.way,
             transaction_code=row.transaction_code,
             has_receipt=row.has_receipt,
@@ -147,15 +147,16 @@ async def _views(tx: AsyncSession, where: str, applicant_id: str | None, **value
     ]
 
 
-def progress(demand: Demand, last: str | None, *, is_live: bool, is_different: bool) -> Progress:
-    """What the payer is told. An attempt under way is not called failed because an earlier one was."""
+def progress(demand: Demand, last: str | None, *, is_different: bool) -> Progress:
+    """What the payer is told. `last` is the state of the newest attempt whose pay page they were led to: without that
+    page nobody can have paid."""
     if demand.state is not DemandState.OPEN:
         return Progress.PAID if demand.state is DemandState.PAID else Progress.REPLACED
     if is_different:
         return Progress.UNDER_REVIEW
-    if is_live or last in ASKED_ABOUT:
+    if last == AttemptState.OPEN:
         return Progress.WAITING
-    return Progress.FAILED if last in (AttemptState.FAILED, AttemptState.REFUSED) else Progress.TO_PAY
+    return Progress.FAILED if last == AttemptState.FAILED else Progress.TO_PAY
 
 
 async def receipt_file(tx: AsyncSession, demand_id: UUID) -> bytes:

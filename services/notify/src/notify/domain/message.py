@@ -67,7 +67,7 @@ NEXT_STATE = {
 class Message:
     """`about` tells one occasion of a template from another; `facts` carries no personal data.
 
-    `try_at` is real time. `shown_to` is the masked address it went to, known once it was tried.
+    `try_at` is real time. `shown_to` is the masked address, known once an attempt got that far.
     """
 
     id: UUID
@@ -90,9 +90,9 @@ class Message:
         action = "begin once" if self.channel is Channel.SMS else "begin"
         return replace(self, state=self._next(action), attempts=self.attempts + 1, try_at=until)
 
-    def sent(self, *, now: datetime, shown_to: str) -> "Message":
+    def sent(self, *, now: datetime) -> "Message":
         """The other side took it over."""
-        return replace(self, state=self._next("send"), sent_at=now, shown_to=shown_to, reason=None)
+        return replace(self, state=self._next("send"), sent_at=now, reason=None)
 
     def failed(self, reason: str) -> "Message":
         """The other side will never take it."""

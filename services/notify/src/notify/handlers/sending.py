@@ -2,9 +2,10 @@
 
 import logging
 import random
-from collections.abc import Awaitable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -44,11 +45,11 @@ class Nowhere(Exception):
 
 
 @dataclass(frozen=True)
-class Handed:
-    """The other side took it: its own words, and the masked address."""
+class Parcel:
+    """A message packed for its channel: the masked address, and the call that hands it over."""
 
-    said: str
     shown_to: str
+    call: Callable[[], Awaitable[str]]
 
 
 async def send_next(room: PostRoom) -> bool:
@@ -69,59 +70,57 @@ async def send_next(room: PostRoom) -> bool:
 
 async def hand_over(room: PostRoom, message: Message, dossier: DossierRow, attempt_id: int) -> None:
     """Call the other side and write down what came of it. Emits MessageSent the first time it is taken over."""
-    call: Awaitable[Handed] = {Channel.EMAIL: send_mail, Channel.SMS: send_short}[message.channel](
-        room, message, dossier
-    )
+    shown_to = ""
     try:
-        handed = await call
+        parcel = await {Channel.EMAIL: pack_mail, Channel.SMS: pack_short}[message.channel](room, message, dossier)
+        shown_to = parcel.shown_to
+        outcome, detail = "taken_over", await parcel.call()
     except OutcomeUnknown as reason:
-        await close(room, attempt_id, message.id, "unknown", str(reason))
+        outcome, detail = "unknown", str(reason)
     except Nowhere as nowhere:
-        await close(room, attempt_id, message.id, "skipped", nowhere.reason)
+        outcome, detail = "skipped", nowhere.reason
     except Refused as reason:
-        await close(room, attempt_id, message.id, "refused", str(reason))
+        outcome, detail = "refused", str(reason)
     except TryAgain as reason:
+        outcome, detail = "try_again", str(reason)
         log.warning("a message is tried again later", extra={"message_id": str(message.id)})
-        await close(room, attempt_id, message.id, "try_again", str(reason))
-    else:
-        await close(room, attempt_id, message.id, "taken_over", handed.said, shown_to=handed.shown_to)
+    await close(room, attempt_id, message.id, outcome, detail, shown_to=shown_to)
 
 
-async def send_mail(room: PostRoom, message: Message, dossier: DossierRow) -> Handed:
+async def pack_mail(room: PostRoom, message: Message, dossier: DossierRow) -> Parcel:
     letter = await room.letters.letter(message, dossier)
-    return Handed(await room.mail.send(letter), masked(letter.to))
+    return Parcel(masked(letter.to), partial(room.mail.send, letter))
 
 
-async def send_short(room: PostRoom, message: Message, dossier: DossierRow) -> Handed:
+async def pack_short(room: PostRoom, message: Message, dossier: DossierRow) -> Parcel:
     if room.sms is None:
         raise Nowhere("short messages are not set up")
     contact = await room.letters.contact(message, dossier)
     if not contact.phone:
         raise Nowhere("the applicant gave no telephone number")
     text = room.letters.short_text(message, dossier)
-    return Handed(await room.sms.send(str(message.id), contact.phone, text), masked(contact.phone))
+    return Parcel(masked(contact.phone), partial(room.sms.send, str(message.id), contact.phone, text))
 
 
-async def close(
-    room: PostRoom, attempt_id: int, message_id: UUID, outcome: str, detail: str, *, shown_to: str = ""
-) -> None:
+async def close(room: PostRoom, attempt_id: int, message_id: UUID, outcome: str, detail: str, *, shown_to: str) -> None:
     """Write the attempt's outcome and what it makes of the message, in one transaction."""
     async with room.database.transaction() as tx:
         now = await read_now(tx)
         await store.end_attempt(tx, attempt_id, outcome=outcome, detail=detail, now=now)
         message = await store.load_message(tx, message_id)
         assert message is not None, "messages are never deleted while they are sent"
-        moved = moved_by(outcome, detail, message, now=now, shown_to=shown_to, later=await later_than(tx, message))
+        message = replace(message, shown_to=shown_to or message.shown_to)
+        moved = moved_by(outcome, detail, message, now=now, later=await later_than(tx, message))
         await store.save_message(tx, moved)
         if outcome == "taken_over" and message.sent_at is None:
             await say_sent(tx, moved, now=now)
 
 
-def moved_by(outcome: str, detail: str, message: Message, *, now: datetime, shown_to: str, later: datetime) -> Message:
+def moved_by(outcome: str, detail: str, message: Message, *, now: datetime, later: datetime) -> Message:
     """The message after an outcome."""
     match outcome:
         case "taken_over":
-            return message.sent(now=now, shown_to=shown_to)
+            return message.sent(now=now)
         case "refused":
             return message.failed(detail)
         case "skipped":

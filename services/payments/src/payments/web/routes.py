@@ -41,7 +41,7 @@ async def home(request: Request, tx: Tx, person: PayerOrAccountant) -> Response:
 async def come_back(request: Request, tx: Tx, person: Payer, MaThamChieu: str) -> Response:  # noqa: N803 - the platform's name
     """Where the platform sends the payer back. The address proves nothing: what is shown is what we know ourselves."""
     view = await reads.find_by_reference(tx, MaThamChieu, applicant_id=person.id)
-    return demand_page(request, person, view, came_back=True)
+    return demand_page(request, person, view)
 
 
 @router.get("/ledger")
@@ -115,7 +115,6 @@ def demand_page(
     person: Person,
     view: DemandView,
     *,
-    came_back: bool = False,
     problem: PaymentProblem | None = None,
 ) -> Response:
     """The demand's page in whatever state it is; it looks again by itself while the outcome is open."""
@@ -126,7 +125,6 @@ def demand_page(
         person,
         status_code=known.status if known else HTTPStatus.OK,
         view=view,
-        came_back=came_back,
         may_pay=person.has("applicant"),
         errors=[FieldError("pay", known.sentence_vi)] if known else [],
     )
