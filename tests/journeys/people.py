@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page
 
 from kit.testing.pages import read_page
 from motcua.demo.papers import make_paper
@@ -22,18 +22,23 @@ class Somebody:
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE_MS)
         self.complaints: list[str] = []
-        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
+        self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self._sign_in(person_id, home)
 
+    def _hear(self, message: ConsoleMessage) -> None:
+        """What the browser complains of; that a broken upload is answered 422 was asked for."""
+        if message.type == "error" and "422" not in message.text:
+            self.complaints.append(f"{message.text} {message.location}")
+
     def _sign_in(self, person_id: str, home: str) -> None:
         self.page.goto(f"{home}/sign-in")
-        self.page.locator(f'button[name="person"][value="{person_id}"]').click()
+        self.page.locator(f'button[name="person"][value="{person_id}"]').first.click()
         self.page.wait_for_url(lambda url: url.startswith(self.address) and "/id/" not in url)
 
     def close(self) -> None:
         self.context.close()
-        assert self.complaints == []
+        assert not self.complaints, self.complaints
 
     def go(self, path: str) -> None:
         self.page.goto(path)

@@ -1,5 +1,6 @@
 """Events as records, so that a test can hand them to a consumer without a broker."""
 
+import itertools
 import random
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from kit.consume import Consumer, deliver
 from kit.inbox import Record
 from kit.outbox import unpack_headers
 from kit.tx import Database, run_sql
+
+_offsets = itertools.count(1)
 
 
 def a_record(event: Event, *, sequence: int, partition: int = 0, offset: int | None = None) -> Record:
@@ -64,6 +67,6 @@ def shuffled(records: Sequence[Record], seed: int) -> list[Record]:
 
 
 async def give(database: Database, consumer: Consumer, *events: tuple[Event, int]) -> None:
-    """Hand events with their sequence numbers to a consumer, one after the other."""
+    """Hand events with their sequence numbers to a consumer, one after the other, as one partition's records."""
     for event, sequence in events:
-        await deliver(database, consumer, [a_record(event, sequence=sequence)])
+        await deliver(database, consumer, [a_record(event, sequence=sequence, offset=next(_offsets))])
