@@ -159,8 +159,8 @@ def find_valid(officer: Somebody, dossier: str) -> None:
 def pay(citizen: Somebody, track: str) -> None:
     citizen.until(track, lambda words: "Cần ông/bà nộp phí" in words)
     citizen.look("17-track-fee")
-    citizen.press("Nộp phí")
-    citizen.page.locator('button[name="person"][value="p-applicant-hospital"]').first.click()  # payments asks for itself
+    citizen.press("Nộp phí")  # payments asks to sign in for itself
+    citizen.page.locator('button[name="person"][value="p-applicant-hospital"]').first.click()
     citizen.page.wait_for_url("**/pay/**")
     citizen.look("18-pay")
     citizen.press("Nộp qua Nền tảng thanh toán")
