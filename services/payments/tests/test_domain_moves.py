@@ -1,5 +1,6 @@
 """Every pair of state and action of demands and attempts, and the pauses between questions."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -67,7 +68,7 @@ def test_a_demand_moves_only_as_its_table_says(state: DemandState, action: str) 
 @pytest.mark.parametrize("action", ["open", "lose", "refuse", "set_aside", "fail", "pay"])
 def test_an_attempt_moves_only_as_its_table_says(state: AttemptState, action: str) -> None:
     attempt = an_attempt(state)
-    acts = {
+    acts: dict[str, Callable[[], attempts.Attempt]] = {
         "open": lambda: attempt.opened("http://pay"),
         "lose": attempt.lost,
         "refuse": lambda: attempt.refused("99"),
