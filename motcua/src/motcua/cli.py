@@ -93,7 +93,7 @@ def main() -> None:
         click.echo(error.format_message(), err=True)
         sys.exit(2)
     except click.ClickException as error:
-        fail(error.format_message(), 2)
+        fail(one_line(error), 2)
     except SettingsWrong as error:
         fail(str(error), 2)
     except EmbeddedError as error:
@@ -108,3 +108,8 @@ def fail(words: str, status: int) -> None:
     """One line on standard error, and out."""
     print(f"motcua: {words}", file=sys.stderr)
     sys.exit(status)
+
+
+def one_line(error: click.ClickException) -> str:
+    """What was asked wrongly, in one line."""
+    return " ".join(error.format_message().split())
