@@ -28,6 +28,7 @@ def build_app(settings: PaymentsSettings, database: Database) -> FastAPI:
         layout="citizen",
         base="/pay",
         office=Office(name=office.name_vi, telephone=office.telephone, address=office.address_vi),
+        sandbox_note="Cơ quan trong bản này không có thật." if office.invented else "",
     )
     app = new_app(
         service="payments", settings=settings, database=database, pages=pages, table=api.PROBLEMS, base="/pay"

@@ -80,7 +80,7 @@
 
   const ready = (root) => {
     if (navigator.clipboard) root.querySelectorAll("[data-copy]").forEach((button) => (button.hidden = false));
-    root.querySelectorAll("[data-print]").forEach((button) => (button.hidden = false));
+    root.querySelectorAll("[data-print], [data-file-button]").forEach((button) => (button.hidden = false));
   };
   document.addEventListener("htmx:after:swap", () => ready(document));
   ready(document);

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from pydantic import AwareDatetime
 from intake import reads
 from intake.domain.dossier import ENDED, Dossier, Status
 from intake.domain.errors import NotAllowedNow
+from intake.domain.filing import ONLINE
 from intake.domain.months import Month, months
 from intake.domain.texts import storable
 from intake.handlers import results
@@ -26,9 +26,8 @@ from kit.pages import FieldError
 from kit.pages.forms import Checked, checked
 from kit.pages.words import gettext as _
 from kit.tx import Tx
-from rules import catalogue as law
 from rules import due
-from rules.errors import OutsideCalendar
+from rules.errors import OutsideCalendar, RulesError
 
 router = APIRouter()
 WAITS_FOR_ME = (Status.WAITING_FOR_SUPPLEMENT, Status.WAITING_FOR_FEE, Status.FINISHED)
@@ -80,16 +79,12 @@ def qr(address: str) -> Markup:
     return Markup(drawn.svg_inline(scale=4, border=4, svgclass="qr", lineclass="qr-line", omitsize=False))  # noqa: S704 - our own drawing
 
 
-def check_by(dossier: Dossier) -> Any:
+def check_by(dossier: Dossier) -> datetime | None:
     """By when the desk must have checked it; nothing where no limit is published or the year is not approved."""
     procedure = reads.procedure_of(dossier)
-    calendar = reads.calendar_of(dossier.office)
-    if procedure.check_limit is None or calendar is None:
-        return None
-    readings = law.load().readings(dossier.office, dossier.received_at.date())
     try:
-        return due.check_limit(procedure, "online", dossier.received_at, calendar, readings=readings).at
-    except OutsideCalendar:
+        return due.check_due(procedure, ONLINE, dossier.office, arrived_at=dossier.received_at).at
+    except RulesError:
         return None
 
 

@@ -165,7 +165,7 @@ def navigation(person: Person) -> list[tuple[str, str]]:
     """Where each role goes from here."""
     if person.has("accountant"):
         return [(_("Sổ thu"), "/pay/ledger")]
-    return [(_("Hồ sơ của tôi"), "/dossiers"), (_("Phí phải nộp"), "/pay")]
+    return [(_("Trang đầu"), "/"), (_("Hồ sơ của tôi"), "/dossiers"), (_("Phí phải nộp"), "/pay")]
 
 
 def refreshing(page: Response) -> Response:

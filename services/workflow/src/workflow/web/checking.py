@@ -30,7 +30,9 @@ async def judge(request: Request, tx: Tx, now: Now, staff: Officer, form: Checke
     try:
         async with tx.begin_nested():
             items = list(typed.values())
-            await handlers.judge_components(tx, dossier_id, items, staff=staff, seen=seen(form), now=now)
+            await handlers.judge_components(
+                tx, dossier_id, items, staff=staff, seen_version=seen_version(form), now=now
+            )
     except WorkflowError as error:
         fields = [f"note-{one.code}" for one in view.procedure.components]
         errors, status = refused(request, with_note_fields(error), fields)
@@ -49,7 +51,7 @@ async def supplement(request: Request, tx: Tx, now: Now, staff: Officer, form: C
     """Send the request."""
     try:
         async with tx.begin_nested():
-            await handlers.request_supplement(tx, dossier_id, staff=staff, seen=seen(form), now=now)
+            await handlers.request_supplement(tx, dossier_id, staff=staff, seen_version=seen_version(form), now=now)
     except WorkflowError as error:
         return await decision_page(request, tx, now, staff, dossier_id, Action.REQUEST_SUPPLEMENT, error)
     return RedirectResponse(case_path(dossier_id), HTTPStatus.SEE_OTHER)
@@ -73,7 +75,7 @@ async def validity(request: Request, tx: Tx, now: Now, staff: Officer, form: Che
     """Find the dossier valid."""
     try:
         async with tx.begin_nested():
-            await handlers.find_valid(tx, dossier_id, staff=staff, seen=seen(form), now=now)
+            await handlers.find_valid(tx, dossier_id, staff=staff, seen_version=seen_version(form), now=now)
     except WorkflowError as error:
         return await decision_page(request, tx, now, staff, dossier_id, Action.FIND_VALID, error)
     return RedirectResponse(case_path(dossier_id), HTTPStatus.SEE_OTHER)
@@ -109,7 +111,7 @@ async def decision_page(
     return await show(request, tx, staff, _TEMPLATES[action], now=now, status_code=status, **facts)
 
 
-def seen(form: FormData) -> int | None:
+def seen_version(form: FormData) -> int | None:
     """The version of the case that the form was made from."""
     text = str(form.get("version", ""))
     return int(text) if text.isdecimal() and len(text) < 10 else None

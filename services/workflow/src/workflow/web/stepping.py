@@ -18,7 +18,7 @@ from workflow.domain.errors import WorkflowError
 from workflow.domain.status import Outcome
 from workflow.domain.steps import Decision, find_step
 from workflow.reads import Download
-from workflow.web.checking import seen
+from workflow.web.checking import seen_version
 from workflow.web.shown import BASE, Officer, case_path, refused, show
 
 router = APIRouter()
@@ -46,8 +46,10 @@ async def finish(request: Request, tx: Tx, now: Now, staff: Officer, form: Check
     step_id = str(form.get("step", ""))
     try:
         async with tx.begin_nested():
-            version = seen(form)
-            await handlers.finish_step(tx, dossier_id, step_id, decision(form), staff=staff, seen=version, now=now)
+            version = seen_version(form)
+            await handlers.finish_step(
+                tx, dossier_id, step_id, decision(form), staff=staff, seen_version=version, now=now
+            )
     except WorkflowError as error:
         return await step_page(request, tx, now, staff, dossier_id, typed(form), error)
     return done(dossier_id)
@@ -62,7 +64,7 @@ async def sign_off(request: Request, tx: Tx, now: Now, staff: Officer, form: Che
     try:
         async with tx.begin_nested():
             sha256 = str(form.get("sha256", ""))
-            await handlers.sign_off(tx, dossier_id, sha256, staff=staff, seen=seen(form), now=now)
+            await handlers.sign_off(tx, dossier_id, sha256, staff=staff, seen_version=seen_version(form), now=now)
     except WorkflowError as error:
         return await step_page(request, tx, now, staff, dossier_id, {}, error)
     return done(dossier_id)
@@ -73,7 +75,7 @@ async def issue(request: Request, tx: Tx, now: Now, staff: Officer, form: Checke
     """Issue the approved result."""
     try:
         async with tx.begin_nested():
-            await handlers.issue(tx, dossier_id, staff=staff, seen=seen(form), now=now)
+            await handlers.issue(tx, dossier_id, staff=staff, seen_version=seen_version(form), now=now)
     except WorkflowError as error:
         return await step_page(request, tx, now, staff, dossier_id, {}, error)
     return done(dossier_id)
