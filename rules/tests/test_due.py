@@ -1,17 +1,20 @@
 """When limits start and end, how late things are, and how a limit is shared."""
 
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules import due
+from rules import due, testing
 from rules.calendar import Calendar
+from rules.catalogue import Catalogue
 from rules.due import Due, Limit
 from rules.errors import NotPublished, OutsideCalendar
 from rules.readings import Readings
+from rules.records.office import ReadingsInForce
 from rules.records.procedure import Procedure, Step
 from rules.testing import at
 
@@ -123,6 +126,20 @@ def test_the_check_of_an_online_dossier_out_of_hours_counts_from_the_next_openin
     found = due.check_limit(xray, channel, at(received), calendar)
     assert found.at == at(due_at)
     assert ("T03" in found.readings) is rolled
+
+
+def test_a_supplement_is_checked_by_the_readings_of_the_day_the_dossier_arrived(
+    law: Catalogue, xray: Procedure
+) -> None:
+    later = ReadingsInForce(
+        effective_from=date(2025, 3, 5), readings=Readings(online_check_rolls=False), sources=(xray.sources[0],)
+    )
+    office = law.office(testing.OFFICE_ID).model_copy(update={"readings": (later,)})
+    changing = replace(law, offices=(office,))
+    arrived_at, piece_at = at("2025-03-03 09:00"), at("2025-03-07 20:00")
+    found = due.check_due(xray, "online", office.id, arrived_at=arrived_at, piece_at=piece_at, catalogue=changing)
+    assert found.at == due.check_limit(xray, "online", piece_at, law.calendar(office.id)).at
+    assert found.at != due.check_due(xray, "online", office.id, arrived_at=piece_at, catalogue=changing).at
 
 
 @pytest.mark.proves("R14")

@@ -1,19 +1,42 @@
 """Quotes equal demands because both come from here; the amounts are those of the fee table."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 import pytest
 
 from rules import fees
+from rules.catalogue import Catalogue
 from rules.errors import NotInForce, NotPriced, UnknownFee, UnknownFeeItem
 from rules.records.procedure import Procedure
+from rules.testing import some_sheets
 
 IN_2025 = date(2025, 3, 3)
 
 
 def total(procedure: Procedure, items: dict[str, int], channel: str, filed_on: date, action: str = "new") -> int:
     return fees.fee(procedure, items=items, channel=channel, filed_on=filed_on, action=action).total_vnd
+
+
+def test_a_dossier_costs_what_its_sheets_count(xray: Procedure) -> None:
+    quote = fees.quote_of(xray, some_sheets(), "online", IN_2025)
+    assert quote is not None
+    assert quote.total_vnd == 12_600_000
+    assert quote == fees.quote_of_items(xray, {"ct": 1, "general": 2}, "online", IN_2025)
+    assert fees.quote_of(xray.model_copy(update={"fee": None}), some_sheets(), "online", IN_2025) is None
+
+
+def test_a_fee_that_counts_nothing_is_for_one_item(xray: Procedure, law: Catalogue) -> None:
+    assert xray.fee is not None
+    flat = xray.model_copy(update={"fee": xray.fee.model_copy(update={"counted_by": None})})
+    table = law.fees[0].model_copy(update={"items": law.fees[0].items[:1]})
+    small = replace(law, fees=(table,))
+    quotes = [
+        fees.quote_of(flat, {}, "direct", IN_2025, small),
+        fees.quote_of_items(flat, {"ct": 7}, "direct", IN_2025, small),
+    ]
+    assert [quote and quote.total_vnd for quote in quotes] == [table.items[0].amount_vnd] * 2
 
 
 def test_one_ct_and_two_general_machines_online_cost_twelve_million_six(xray: Procedure) -> None:

@@ -87,6 +87,7 @@ def test_a_fault_is_told_with_its_line_and_reason(folder: Path, name: str, old: 
         (PROCEDURE, "    copies: 1\n    accepts: upload", "    copies: 0\n    accepts: upload", "asks for no paper"),
         (PROCEDURE, "    accepts: form", "    accepts: upload", "a form component names its form_id"),
         (PROCEDURE, "  staff_member: {", "  device: {", "device: written twice"),
+        (PROCEDURE, "  counted_by: {form_id: F142-III-07, field: device_type}\n", "", "needs counted_by"),
         (CALENDAR, "kind: swapped_off", "kind: compensatory", "a swap has two days"),
         (CALENDAR, "  - day: 2024-01-01", "  - day: 2024-04-18", "day 2024-04-18 stands twice"),
         (CALENDAR, "  - day: 2024-02-13", "  - day: 2024-02-17", "a weekend day is off anyway"),

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from rules.calendar import HANOI, Calendar
+from rules.catalogue import Catalogue, load
 from rules.errors import NotPublished
 from rules.readings import DEFAULT, Readings
 from rules.records.limit import Limit, StartRule, Unit
@@ -23,6 +24,7 @@ __all__ = [
     "StepPlan",
     "Unit",
     "apology",
+    "check_due",
     "check_limit",
     "due",
     "lateness",
@@ -157,6 +159,25 @@ def check_limit(
     if begins == received_at:
         return found
     return Due(found.at, found.start, found.limit, found.calendar_version, found.skipped, (*found.readings, "T03"))
+
+
+def check_due(
+    procedure: Procedure,
+    channel: str,
+    office: str,
+    *,
+    arrived_at: datetime,
+    piece_at: datetime | None = None,
+    catalogue: Catalogue | None = None,
+) -> Due:
+    """`check_limit` for a dossier of an office; `piece_at` is when the package to check came in, if not the first.
+
+    The office's readings are those of the day the dossier arrived (R01), whichever package is checked. Raises
+    NotPublished (R14), OutsideCalendar, UnknownOffice.
+    """
+    law = catalogue or load()
+    readings = law.readings(office, arrived_at.astimezone(HANOI).date())
+    return check_limit(procedure, channel, piece_at or arrived_at, law.calendar(office), readings=readings)
 
 
 def lateness(due: Due, finished_at: datetime, calendar: Calendar) -> Lateness:

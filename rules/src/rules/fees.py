@@ -1,6 +1,6 @@
 """What a dossier costs, as a function of procedure, items, channel, action and date of filing. Whole đồng, exact.
 
-Intake's quote and the demand in payments come from this one function, so they cannot differ.
+Intake's quote and the demand in payments come from `quote_of`, so they cannot differ.
 """
 
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from rules import packages
 from rules.catalogue import Catalogue, load
 from rules.errors import NotInForce, NotPriced, UnknownFee, UnknownFeeItem
 from rules.records.fee import FeeItem, FeeModifier, FeeTable
@@ -50,6 +51,27 @@ class FeeQuote:
     @property
     def subtotal_vnd(self) -> int:
         return sum(line.amount_vnd for line in self.lines)
+
+
+def quote_of(
+    procedure: Procedure, forms: packages.Sheets, channel: str, on: date, catalogue: Catalogue | None = None
+) -> FeeQuote | None:
+    """The fee of a dossier that arrived on a date (R01), counted from its sheets; None where the procedure has none.
+
+    Raises what `fee` does.
+    """
+    return quote_of_items(procedure, packages.fee_items(procedure, forms, catalogue), channel, on, catalogue)
+
+
+def quote_of_items(
+    procedure: Procedure, items: Mapping[str, int], channel: str, on: date, catalogue: Catalogue | None = None
+) -> FeeQuote | None:
+    """The fee of a dossier with so many items of each kind; what a fee that counts nothing is told does not matter."""
+    if procedure.fee is None:
+        return None
+    if procedure.fee.counted_by is None:
+        items = packages.fee_items(procedure, {}, catalogue)
+    return fee(procedure, items=items, channel=channel, filed_on=on, action=procedure.fee.action, catalogue=catalogue)
 
 
 def fee(

@@ -52,11 +52,16 @@ def check(
     return found
 
 
-def fee_items(procedure: Procedure, forms: Sheets) -> dict[str, int]:
-    """How many items of each kind the fee is charged for, read from the sheets; empty if the fee does not count any."""
-    if procedure.fee is None or procedure.fee.counted_by is None:
+def fee_items(procedure: Procedure, forms: Sheets, catalogue: Catalogue | None = None) -> dict[str, int]:
+    """How many items of each kind the fee is charged for, read from the sheets; a fee that counts nothing is for one.
+
+    Empty where there is no fee.
+    """
+    if procedure.fee is None:
         return {}
     counted = procedure.fee.counted_by
+    if counted is None:
+        return {(catalogue or load()).fee(procedure.fee.fee_id).items[0].key: 1}
     kinds = [sheet.get(counted.field) for sheet in forms.get(counted.form_id, ())]
     return dict(Counter(kind for kind in kinds if isinstance(kind, str) and kind))
 

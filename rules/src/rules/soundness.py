@@ -34,6 +34,10 @@ class Known:
         found = self._by_id.get((Form, form_id))
         return found if isinstance(found, Form) else None
 
+    def fee(self, fee_id: str) -> FeeTable | None:
+        found = self._by_id.get((FeeTable, fee_id))
+        return found if isinstance(found, FeeTable) else None
+
 
 def check(held: Sequence[Held]) -> None:
     """Raise BadData for the first fault found."""
@@ -150,8 +154,11 @@ def _fee(record: Record, known: Known) -> Iterator[Fault]:
         if record.start_rule == "valid_dossier_and_fee":
             yield ("start_rule",), "waits for a fee, but the procedure has none"
         return
-    if not known.has(FeeTable, record.fee.fee_id):
+    table = known.fee(record.fee.fee_id)
+    if table is None:
         yield ("fee", "fee_id"), f"unknown fee {record.fee.fee_id}"
+    elif record.fee.counted_by is None and len(table.items) > 1:
+        yield ("fee",), "needs counted_by: its table has several items"
     if record.fee.counted_by:
         yield from _reference(record.fee.counted_by, ("fee", "counted_by"), known)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from intake.domain.filing import ONLINE
 from intake.domain.flaws import Forms
 from rules import due, fees, packages
+from rules.calendar import HANOI
 from rules.catalogue import Catalogue
 from rules.due import Due
 from rules.errors import NotInForce, OutsideCalendar
@@ -35,8 +36,8 @@ def quote_of(
 
 
 def quote_of_forms(procedure: Procedure, office_id: str, filed: Forms, now: datetime, catalogue: Catalogue) -> Quote:
-    """The quote for what the sheets say; kinds the fee table does not know are left out."""
-    items = packages.fee_items(procedure, filed)
+    """The quote for what the sheets say; kinds the fee table does not know yet are left out, as none can be filed."""
+    items = packages.fee_items(procedure, filed, catalogue)
     known = {key: count for key, count in items.items() if key in fee_kinds(procedure, catalogue)}
     return quote_of(procedure, office_id, known, now, catalogue)
 
@@ -49,17 +50,9 @@ def fee_kinds(procedure: Procedure, catalogue: Catalogue) -> dict[str, str]:
 
 
 def fee_of(procedure: Procedure, items: Mapping[str, int], now: datetime, catalogue: Catalogue) -> FeeQuote | None:
-    if procedure.fee is None:
-        return None
+    """The fee if it were filed now; None where there is none, or its table does not hold today."""
     try:
-        return fees.fee(
-            procedure,
-            items=items,
-            channel=ONLINE,
-            filed_on=now.date(),
-            action=procedure.fee.action,
-            catalogue=catalogue,
-        )
+        return fees.quote_of_items(procedure, items, ONLINE, now.astimezone(HANOI).date(), catalogue)
     except NotInForce:
         return None
 
@@ -68,7 +61,7 @@ def expected_of(procedure: Procedure, office_id: str, now: datetime, catalogue: 
     begins = due.start(procedure.start_rule, received_at=now, valid_at=now, paid_at=now)
     if procedure.limit is None or begins is None:
         return None
-    readings = catalogue.readings(office_id, now.date())
+    readings = catalogue.readings(office_id, now.astimezone(HANOI).date())
     try:
         return due.due(procedure.limit, begins, catalogue.calendar(office_id), readings=readings)
     except OutsideCalendar:

@@ -22,7 +22,7 @@ from notify.domain.short_text import short_text
 from notify.gateways import Letter
 from notify.store import DossierRow
 from rules import catalogue
-from rules.due import check_limit
+from rules import due as rule
 from rules.errors import RulesError
 
 PARTS = ("subject", "lead", "body", "next_step", "link")
@@ -119,7 +119,7 @@ class Letters:
             **told,
             "due_at": told["due_at"] or (dossier.due_at if message.template in AFTER_ACCEPTANCE else None),
             "received_at": dossier.received_at,
-            "check_due_at": check_due(dossier, told["supplemented_at"] or dossier.received_at),
+            "check_due_at": check_due(dossier, told["supplemented_at"]),
             "code": shown_code(dossier),
             "procedure_name": procedure.name_vi,
             "result_name": procedure.result.name_vi,
@@ -185,16 +185,19 @@ def known_facts(dossier: DossierRow, facts: dict[str, Any]) -> list[tuple[str, s
     return [(label, value) for label, value in told if value]
 
 
-def check_due(dossier: DossierRow, since: datetime | None) -> datetime | None:
-    """By when what came in is checked, by the function by which workflow decides; None after acceptance (no check)."""
-    if since is None or dossier.code or not dossier.office:
+def check_due(dossier: DossierRow, piece_at: datetime | None) -> datetime | None:
+    """By when what came in is checked, by the function by which workflow decides; None after acceptance (no check).
+
+    Computed, not heard: a letter goes out as soon as the package came in, often before workflow has said it.
+    """
+    if dossier.received_at is None or dossier.code or not dossier.office:
         return None
-    law = catalogue.load()
-    procedure = law.procedure(dossier.procedure_id or "", dossier.procedure_version)
+    procedure = catalogue.load().procedure(dossier.procedure_id or "", dossier.procedure_version)
+    arrived_at = dossier.received_at
     try:
-        calendar = law.calendar(dossier.office)
-        readings = law.readings(dossier.office, since.astimezone(TIME_ZONE).date())
-        return check_limit(procedure, dossier.channel or "", since, calendar, readings=readings).at
+        return rule.check_due(
+            procedure, dossier.channel or "", dossier.office, arrived_at=arrived_at, piece_at=piece_at
+        ).at
     except RulesError:
         return None
 

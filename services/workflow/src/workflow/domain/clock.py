@@ -42,8 +42,8 @@ def main_due(case: Case, started_at: datetime) -> rule.Due:
 
 def check_due(case: Case, received_at: datetime) -> rule.Due:
     """When the check of a package that came in then must be done. Raises ValueError where none is published (R14)."""
-    return rule.check_limit(
-        procedure_of(case), case.channel, received_at, calendar_of(case), readings=readings_of(case)
+    return rule.check_due(
+        procedure_of(case), case.channel, case.office, arrived_at=case.received_at, piece_at=received_at
     )
 
 

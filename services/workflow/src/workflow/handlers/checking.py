@@ -10,8 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.workflow import FeeLine, FeeRequested, SupplementItem, SupplementRequested
 from kit.now import TIME_ZONE
-from rules import packages
-from rules.fees import FeeQuote, fee
+from rules import fees
+from rules.fees import FeeQuote
 from rules.records.procedure import Procedure
 from workflow import gateways, store
 from workflow.domain import checklist
@@ -28,17 +28,21 @@ from workflow.handlers.accepting import accept
 from workflow.handlers.access import take_up
 from workflow.handlers.saying import as_object, say
 
-LEADER = "department_leader"
-
 
 async def judge_components(
-    tx: AsyncSession, dossier_id: UUID, items: Sequence[CheckItem], *, staff: Staff, seen: int | None, now: datetime
+    tx: AsyncSession,
+    dossier_id: UUID,
+    items: Sequence[CheckItem],
+    *,
+    staff: Staff,
+    seen_version: int | None,
+    now: datetime,
 ) -> Case:
     """Write verdicts on components; the rest of the round keeps its own. Silent; a repeat changes nothing but history.
 
     Raises NoSuchCase, ChangedMeanwhile, NotAllowedNow, NotYours, RequestIncomplete.
     """
-    case = await take_up(tx, dossier_id, Action.JUDGE_COMPONENTS, staff=staff, seen=seen)
+    case = await take_up(tx, dossier_id, Action.JUDGE_COMPONENTS, staff=staff, seen_version=seen_version)
     await _judge(tx, case, items)
     case = moved(case, Action.JUDGE_COMPONENTS)
     await store.save_case(tx, case)
@@ -62,7 +66,7 @@ async def request_supplement(
     *,
     items: Sequence[CheckItem] = (),
     staff: Staff,
-    seen: int | None,
+    seen_version: int | None,
     now: datetime,
 ) -> Case:
     """Send the one complete request of this round (form 02): status 5, no clock runs. `items` are verdicts to add.
@@ -70,7 +74,7 @@ async def request_supplement(
     Emits SupplementRequested. Raises what `judge_components` does, and RequestIncomplete while a component has no
     verdict or nothing lacks. A further round needs the leader (R08).
     """
-    case = await _take_up_request(tx, dossier_id, staff=staff, seen=seen)
+    case = await take_up(tx, dossier_id, Action.REQUEST_SUPPLEMENT, staff=staff, seen_version=seen_version)
     procedure = procedure_of(case)
     if items:
         await _judge(tx, case, items)
@@ -96,25 +100,15 @@ async def request_supplement(
     return case
 
 
-async def _take_up_request(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, seen: int | None) -> Case:
-    """From the second round on (or what the procedure allows without) the leader sends the request himself."""
-    case = await store.lock_case(tx, dossier_id)
-    check_sees(staff, case)
-    if case.round < procedure_of(case).supplement.rounds_without_leader:
-        return await take_up(tx, dossier_id, Action.REQUEST_SUPPLEMENT, staff=staff, seen=seen)
-    if LEADER not in staff.roles:
-        sentence = f"Yêu cầu bổ sung lần {case.round + 1} cần lãnh đạo Sở phát hành."
-        raise NotYours(Action.REQUEST_SUPPLEMENT, sentence)
-    return case
-
-
-async def find_valid(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, seen: int | None, now: datetime) -> Case:
+async def find_valid(
+    tx: AsyncSession, dossier_id: UUID, *, staff: Staff, seen_version: int | None, now: datetime
+) -> Case:
     """Find the dossier valid. Where its clock waits for the fee: fee notice, status 6 (R11); else accepted at once.
 
     Emits FeeRequested, or DossierAccepted and StepStarted. Raises NoSuchCase, ChangedMeanwhile, NotAllowedNow,
     NotYours, CheckIncomplete, LimitNotPublished.
     """
-    case = await take_up(tx, dossier_id, Action.FIND_VALID, staff=staff, seen=seen)
+    case = await take_up(tx, dossier_id, Action.FIND_VALID, staff=staff, seen_version=seen_version)
     procedure = procedure_of(case)
     checklist.check_all_good(procedure, checklist.as_map(await store.judged(tx, dossier_id, case.round)))
     if procedure.limit is None:
@@ -128,15 +122,7 @@ async def find_valid(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, seen: 
 
 def quote_of(procedure: Procedure, case: Case, dossier: Dossier) -> FeeQuote | None:
     """The fee by the day the dossier arrived (R01); none where the procedure has none."""
-    if procedure.fee is None:
-        return None
-    return fee(
-        procedure,
-        items=packages.fee_items(procedure, dossier.forms),
-        channel=case.channel,
-        filed_on=case.received_at.astimezone(TIME_ZONE).date(),
-        action=procedure.fee.action,
-    )
+    return fees.quote_of(procedure, dossier.forms, case.channel, case.received_at.astimezone(TIME_ZONE).date())
 
 
 async def _request_fee(tx: AsyncSession, case: Case, quote: FeeQuote, staff: Staff, now: datetime) -> Case:
@@ -161,7 +147,7 @@ async def _request_fee(tx: AsyncSession, case: Case, quote: FeeQuote, staff: Sta
 
 async def preview_supplement(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, now: datetime) -> bytes:
     """Form 02 as it would be sent now, without a number. Writes nothing. Raises as `request_supplement` does."""
-    case = await _seen(tx, dossier_id, staff)
+    case = await _case_in_sight(tx, dossier_id, staff)
     judged = checklist.as_map(await store.judged(tx, dossier_id, case.round))
     lines = checklist.lacking(procedure_of(case), judged)
     next_round = case.changed(round=case.round + 1)
@@ -170,14 +156,14 @@ async def preview_supplement(tx: AsyncSession, dossier_id: UUID, *, staff: Staff
 
 async def preview_fee_notice(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, now: datetime) -> bytes:
     """The fee notice as it would be sent now, without a number. Writes nothing."""
-    case = await _seen(tx, dossier_id, staff)
+    case = await _case_in_sight(tx, dossier_id, staff)
     quote = quote_of(procedure_of(case), case, await store.read_dossier(tx, case))
     if quote is None:
         raise NotYours(Action.FIND_VALID, "Thủ tục này không có phí.")
     return await gateways.render("fee-notice", await slips.fee_notice_data(tx, case, quote, None, staff, now))
 
 
-async def _seen(tx: AsyncSession, dossier_id: UUID, staff: Staff) -> Case:
+async def _case_in_sight(tx: AsyncSession, dossier_id: UUID, staff: Staff) -> Case:
     case = await store.lock_case(tx, dossier_id)
     check_sees(staff, case)
     return case
