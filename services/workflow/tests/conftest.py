@@ -169,8 +169,8 @@ class World:
         """Everything judged good and found valid: the fee is asked for."""
         await self.at(text)
         officer = self.staff("one_stop_officer")
-        await self.do(handlers.judge_components, dossier_id, self.verdicts(), staff=officer, seen=None)
-        await self.do(handlers.find_valid, dossier_id, staff=officer, seen=None)
+        await self.do(handlers.judge_components, dossier_id, self.verdicts(), staff=officer, seen_version=None)
+        await self.do(handlers.find_valid, dossier_id, staff=officer, seen_version=None)
 
     async def accepted(self, text: str = "2025-03-13 09:00", **more: Any) -> UUID:
         """A dossier that is accepted, at its first step."""
@@ -190,7 +190,7 @@ class World:
             ("appraise", "case_officer", said),
             ("review", "division_head", Decision()),
         ):
-            await self.do(handlers.finish_step, dossier_id, step, decision, staff=self.staff(role), seen=None)
+            await self.do(handlers.finish_step, dossier_id, step, decision, staff=self.staff(role), seen_version=None)
         return dossier_id
 
     async def to_issue(self) -> UUID:
@@ -199,13 +199,13 @@ class World:
         case = await self.case(dossier_id)
         assert case.result
         leader = self.staff("department_leader")
-        await self.do(handlers.sign_off, dossier_id, case.result.sha256, staff=leader, seen=None)
+        await self.do(handlers.sign_off, dossier_id, case.result.sha256, staff=leader, seen_version=None)
         return dossier_id
 
     async def finished(self, text: str = "2025-03-21 08:00") -> UUID:
         dossier_id = await self.to_issue()
         await self.at(text)
-        await self.do(handlers.issue, dossier_id, staff=self.staff("clerk"), seen=None)
+        await self.do(handlers.issue, dossier_id, staff=self.staff("clerk"), seen_version=None)
         return dossier_id
 
     def bearer(self, role: str, id: str | None = None) -> dict[str, str]:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from workflow import handlers
 from workflow.domain.checklist import CheckItem
 from workflow.domain.status import Verdict
 
@@ -174,6 +175,36 @@ async def test_another_step_than_the_present_one_is_refused(client: httpx.AsyncC
     dossier = await world.accepted()
     answer = await post(client, world, "division_head", url(dossier, "/steps/review/completion"))
     assert problem(answer) == (409, "not-allowed-now")
+
+
+async def test_another_step_is_refused_before_the_role_is_looked_at(client: httpx.AsyncClient, world: Any) -> None:
+    dossier = await world.accepted()
+    answer = await post(client, world, "department_leader", url(dossier, "/steps/review/completion"))
+    assert problem(answer) == (409, "not-allowed-now")
+
+
+async def test_a_further_round_is_offered_to_whoever_may_send_it(client: httpx.AsyncClient, world: Any) -> None:
+    dossier = await world.file()
+    await ask_supplement(world, dossier)
+    await world.supplement(dossier, "2025-03-10 14:00", {LACKING.component: 1})
+    line = {"component": LACKING.component, "verdict": "lacking", "note": LACKING.note}
+    await post(client, world, "one_stop_officer", url(dossier, "/check-items"), items=[line])
+    for role, status in (("one_stop_officer", 403), ("department_leader", 200)):
+        case = (await client.get(url(dossier), headers=world.bearer(role))).json()
+        (offer,) = [one for one in case["actions"] if one["action"] == "request_supplement"]
+        assert offer["allowed"] is (status == 200)
+        stale = world.bearer(role) | {"If-Match": '"1"'}
+        late = await client.post(url(dossier, "/supplement-requests"), json={}, headers=stale)
+        assert problem(late) == (409, "changed-meanwhile")
+        answer = await post(client, world, role, url(dossier, "/supplement-requests"))
+        assert answer.status_code == status
+    assert await world.database.objects.read("staff/p-department_leader.json")
+
+
+async def ask_supplement(world: Any, dossier: UUID) -> None:
+    officer = world.staff("one_stop_officer")
+    await world.do(handlers.judge_components, dossier, world.verdicts(LACKING), staff=officer, seen_version=None)
+    await world.do(handlers.request_supplement, dossier, staff=officer, seen_version=None)
 
 
 async def test_only_the_bytes_of_the_result_can_be_signed_off(client: httpx.AsyncClient, world: Any) -> None:

@@ -1,13 +1,14 @@
 """What may follow what: every pair of status and action, every event in every status, and who may act."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from kit.now import TIME_ZONE
-from workflow.domain.access import Scope, Staff, check_acts, scope_of
+from rules.catalogue import load
+from workflow.domain.access import Scope, Staff, check_acts, scope_of, who_acts
 from workflow.domain.case import Case
 from workflow.domain.errors import NoSuchCase, NotAllowedNow, NotYours
 from workflow.domain.late_events import EFFECTS, Effect, Heard
@@ -16,6 +17,7 @@ from workflow.domain.status import Action, Status
 
 AT = datetime(2025, 3, 3, 8, 30, tzinfo=TIME_ZONE)
 S, A = Status, Action
+PROCEDURE = load().find("2.002380", date(2025, 3, 3))
 
 ALLOWED = {
     (S.SUBMITTED, A.JUDGE_COMPONENTS): S.SUBMITTED,
@@ -30,6 +32,15 @@ ALLOWED = {
     (S.IN_PROCESS, A.SIGN_OFF): S.IN_PROCESS,
     (S.IN_PROCESS, A.ISSUE): S.FINISHED,
     (S.FINISHED, A.MARK_RETURNED): S.RETURNED,
+}
+
+
+APPRAISED: dict[str, Any] = {
+    "status": S.IN_PROCESS,
+    "step": "appraise",
+    "role": "case_officer",
+    "unit": "division",
+    "units": ("desk", "division"),
 }
 
 
@@ -115,18 +126,42 @@ def test_a_late_event_is_applied_noted_or_kept_for_decision(heard: Heard, status
 )
 def test_who_may_find_a_dossier_valid(staff: Staff, case: Case, refusal: type[Exception] | None) -> None:
     if refusal is None:
-        check_acts(staff, case, Action.FIND_VALID)
+        check_acts(staff, case, Action.FIND_VALID, PROCEDURE)
     else:
         with pytest.raises(refusal):
-            check_acts(staff, case, Action.FIND_VALID)
+            check_acts(staff, case, Action.FIND_VALID, PROCEDURE)
 
 
 def test_a_step_is_finished_by_its_role_in_its_unit() -> None:
-    case = a_case(status=S.IN_PROCESS, role="case_officer", unit="division", units=("desk", "division"))
-    check_acts(a_staff("case_officer", "division"), case, Action.FINISH_STEP)
+    case = a_case(**APPRAISED)
+    check_acts(a_staff("case_officer", "division"), case, Action.FINISH_STEP, PROCEDURE)
     for staff in (a_staff("division_head", "division"), a_staff("case_officer", "desk")):
         with pytest.raises(NotYours):
-            check_acts(staff, case, Action.FINISH_STEP)
+            check_acts(staff, case, Action.FINISH_STEP, PROCEDURE)
+
+
+def test_another_step_than_the_present_one_is_refused_before_anybody_is_asked_who_they_are() -> None:
+    case, clerk = a_case(**APPRAISED), a_staff("clerk", "division")
+    with pytest.raises(NotAllowedNow):
+        check_acts(clerk, case, Action.FINISH_STEP, PROCEDURE, step_id="review")
+    with pytest.raises(NotAllowedNow):
+        check_acts(clerk, case, Action.SIGN_OFF, PROCEDURE)
+    with pytest.raises(NotYours):
+        check_acts(clerk, case, Action.FINISH_STEP, PROCEDURE, step_id="appraise")
+
+
+@pytest.mark.parametrize(
+    ("round_", "role"), [(0, "one_stop_officer"), (1, "department_leader"), (2, "department_leader")]
+)
+def test_a_further_supplement_round_is_the_leaders_and_nobody_elses(round_: int, role: str) -> None:
+    case = a_case(round=round_)
+    assert who_acts(case, Action.REQUEST_SUPPLEMENT, PROCEDURE) == role
+    for someone in (a_staff("one_stop_officer"), a_staff("department_leader", "top")):
+        if role in someone.roles:
+            check_acts(someone, case, Action.REQUEST_SUPPLEMENT, PROCEDURE)
+        else:
+            with pytest.raises(NotYours):
+                check_acts(someone, case, Action.REQUEST_SUPPLEMENT, PROCEDURE)
 
 
 def test_leaders_and_auditors_see_all_of_their_office_others_what_their_unit_worked_on() -> None:
@@ -139,4 +174,4 @@ def test_nobody_does_what_the_system_does() -> None:
     for action in (Action.ACCEPT, Action.REQUEST_FEE):
         assert find_move(S.SUBMITTED, action).who == "system"
         with pytest.raises(NotYours):
-            check_acts(a_staff("one_stop_officer"), a_case(), action)
+            check_acts(a_staff("one_stop_officer"), a_case(), action, PROCEDURE)

@@ -29,8 +29,8 @@ LACKING = CheckItem("emergency-plan", Verdict.LACKING, "Thiếu phần ứng ph�
 
 async def ask_supplement(world: Any, dossier: Any, *, by: str = "one_stop_officer") -> None:
     officer = world.staff("one_stop_officer")
-    await world.do(handlers.judge_components, dossier, world.verdicts(LACKING), staff=officer, seen=None)
-    await world.do(handlers.request_supplement, dossier, staff=world.staff(by), seen=None)
+    await world.do(handlers.judge_components, dossier, world.verdicts(LACKING), staff=officer, seen_version=None)
+    await world.do(handlers.request_supplement, dossier, staff=world.staff(by), seen_version=None)
 
 
 async def undecided(world: Any) -> list[Any]:
@@ -77,7 +77,7 @@ async def test_codes_of_a_day_have_no_gaps(world: Any) -> None:
     for dossier in dossiers:
         await world.valid(dossier)
     with pytest.raises(NotAllowedNow):
-        await world.do(handlers.find_valid, dossiers[0], staff=world.staff("one_stop_officer"), seen=None)
+        await world.do(handlers.find_valid, dossiers[0], staff=world.staff("one_stop_officer"), seen_version=None)
     for dossier in dossiers:
         await world.pay(dossier, "2025-03-13 09:00")
     codes = [(await world.case(dossier)).code for dossier in dossiers]
@@ -143,7 +143,7 @@ async def test_of_two_officers_at_once_the_second_is_told(world: Any) -> None:
     first, second = world.staff("one_stop_officer"), world.staff("one_stop_officer", "p-second")
 
     async def judge(staff: Any) -> Any:
-        return await world.do(handlers.judge_components, dossier, world.verdicts(), staff=staff, seen=seen)
+        return await world.do(handlers.judge_components, dossier, world.verdicts(), staff=staff, seen_version=seen)
 
     outcomes = await asyncio.gather(judge(first), judge(second), return_exceptions=True)
     refused = [one for one in outcomes if isinstance(one, ChangedMeanwhile)]
@@ -204,17 +204,17 @@ async def test_an_assignment_names_somebody_of_the_next_steps_unit(world: Any) -
     for stranger in ("p-nobody", "p-one_stop_officer"):
         with pytest.raises(DecisionIncomplete):
             await world.do(
-                handlers.finish_step, dossier, "assign", Decision(assignee_id=stranger), staff=head, seen=None
+                handlers.finish_step, dossier, "assign", Decision(assignee_id=stranger), staff=head, seen_version=None
             )
     await world.ask(handlers.note_staff, officer)
     decision = Decision(assignee_id=officer.id)
-    await world.do(handlers.finish_step, dossier, "assign", decision, staff=head, seen=None)
+    await world.do(handlers.finish_step, dossier, "assign", decision, staff=head, seen_version=None)
     assert (await world.case(dossier)).holder_id == officer.id
     said = Decision(outcome=Outcome.GRANTED, conclusion="Đủ điều kiện cấp phép.")
     other = world.staff("case_officer", "p-other")
     with pytest.raises(NotYours):
-        await world.do(handlers.finish_step, dossier, "appraise", said, staff=other, seen=None)
-    await world.do(handlers.finish_step, dossier, "appraise", said, staff=officer, seen=None)
+        await world.do(handlers.finish_step, dossier, "appraise", said, staff=other, seen_version=None)
+    await world.do(handlers.finish_step, dossier, "appraise", said, staff=officer, seen_version=None)
 
 
 async def test_whoever_acts_has_a_published_card(world: Any) -> None:
@@ -236,10 +236,10 @@ async def test_steps_share_the_whole_limit_exactly(world: Any) -> None:
 async def test_nothing_is_issued_that_was_not_signed_off(world: Any) -> None:
     dossier = await world.to_sign()
     with pytest.raises(WrongBytes):
-        await world.do(handlers.sign_off, dossier, "0" * 64, staff=world.staff("department_leader"), seen=None)
+        await world.do(handlers.sign_off, dossier, "0" * 64, staff=world.staff("department_leader"), seen_version=None)
     with pytest.raises(NotAllowedNow):
         await world.do(
-            handlers.sign_off, await world.accepted(), "0" * 64, staff=world.staff("division_head"), seen=None
+            handlers.sign_off, await world.accepted(), "0" * 64, staff=world.staff("division_head"), seen_version=None
         )
 
 
@@ -248,8 +248,8 @@ async def test_a_refusal_on_substance_is_a_result_without_a_licence_number(world
     case = await world.case(dossier)
     assert (case.result_number, case.outcome) == (None, Outcome.REFUSED)
     leader, clerk = world.staff("department_leader"), world.staff("clerk")
-    await world.do(handlers.sign_off, dossier, case.result.sha256, staff=leader, seen=None)
-    await world.do(handlers.issue, dossier, staff=clerk, seen=None)
+    await world.do(handlers.sign_off, dossier, case.result.sha256, staff=leader, seen_version=None)
+    await world.do(handlers.issue, dossier, staff=clerk, seen_version=None)
     (said,) = await world.said("DossierFinished")
     assert said.result_kind == "refused"
 
@@ -266,7 +266,7 @@ async def test_lateness_is_judged_when_the_result_is_issued(world: Any, issued: 
 async def test_a_preview_writes_nothing(world: Any) -> None:
     dossier = await world.file()
     officer = world.staff("one_stop_officer")
-    await world.do(handlers.judge_components, dossier, world.verdicts(LACKING), staff=officer, seen=None)
+    await world.do(handlers.judge_components, dossier, world.verdicts(LACKING), staff=officer, seen_version=None)
     before = await world.case(dossier)
     for preview in (handlers.preview_supplement, handlers.preview_fee_notice):
         assert (await world.do(preview, dossier, staff=officer)).startswith(b"%PDF-")

@@ -23,7 +23,7 @@ def verdicts(world: Any, *lacking: CheckItem) -> list[CheckItem]:
 
 async def checked(world: Any, dossier: UUID, *lacking: CheckItem) -> None:
     officer = world.staff("one_stop_officer")
-    await world.do(handlers.judge_components, dossier, verdicts(world, *lacking), staff=officer, seen=None)
+    await world.do(handlers.judge_components, dossier, verdicts(world, *lacking), staff=officer, seen_version=None)
 
 
 async def test_one_dossier_travels_its_whole_road(world: Any) -> None:
@@ -32,7 +32,7 @@ async def test_one_dossier_travels_its_whole_road(world: Any) -> None:
 
     await world.at("2025-03-05 10:00")
     await checked(world, dossier, LACKING)
-    await world.do(handlers.request_supplement, dossier, staff=officer, seen=None)
+    await world.do(handlers.request_supplement, dossier, staff=officer, seen_version=None)
     assert (await world.case(dossier)).status == Status.WAITING_FOR_SUPPLEMENT
 
     await world.supplement(dossier, "2025-03-10 14:00", {"inspection-certificates": 1})
@@ -41,8 +41,8 @@ async def test_one_dossier_travels_its_whole_road(world: Any) -> None:
 
     await world.at("2025-03-12 09:00")
     again = [CheckItem("inspection-certificates", Verdict.GOOD)]
-    await world.do(handlers.judge_components, dossier, again, staff=officer, seen=None)
-    await world.do(handlers.find_valid, dossier, staff=officer, seen=None)
+    await world.do(handlers.judge_components, dossier, again, staff=officer, seen_version=None)
+    await world.do(handlers.find_valid, dossier, staff=officer, seen_version=None)
     case = await world.case(dossier)
     assert (case.status, case.fee_vnd, case.code) == (Status.WAITING_FOR_FEE, 12_600_000, None)
 
@@ -52,17 +52,23 @@ async def test_one_dossier_travels_its_whole_road(world: Any) -> None:
     assert f"{case.due_at:%Y-%m-%dT%H:%M}" == "2025-04-08T17:30"
 
     await world.at("2025-03-13 10:00")
-    await world.do(handlers.finish_step, dossier, "assign", Decision(), staff=world.staff("division_head"), seen=None)
+    await world.do(
+        handlers.finish_step, dossier, "assign", Decision(), staff=world.staff("division_head"), seen_version=None
+    )
     await world.at("2025-03-20 16:00")
     granted = Decision("Đã đối chiếu.", None, Outcome.GRANTED, "Sử dụng 03 thiết bị X-quang.", ("Kiểm định hằng năm.",))
-    await world.do(handlers.finish_step, dossier, "appraise", granted, staff=world.staff("case_officer"), seen=None)
-    await world.do(handlers.finish_step, dossier, "review", Decision(), staff=world.staff("division_head"), seen=None)
+    await world.do(
+        handlers.finish_step, dossier, "appraise", granted, staff=world.staff("case_officer"), seen_version=None
+    )
+    await world.do(
+        handlers.finish_step, dossier, "review", Decision(), staff=world.staff("division_head"), seen_version=None
+    )
     case = await world.case(dossier)
     assert (case.step, case.result_code) == ("approve", "000.00.15.H00-250313-0001-KQ1")
     leader = world.staff("department_leader")
-    await world.do(handlers.sign_off, dossier, case.result.sha256, staff=leader, seen=case.version)
+    await world.do(handlers.sign_off, dossier, case.result.sha256, staff=leader, seen_version=case.version)
     await world.at("2025-03-21 08:00")
-    await world.do(handlers.issue, dossier, staff=world.staff("clerk"), seen=None)
+    await world.do(handlers.issue, dossier, staff=world.staff("clerk"), seen_version=None)
     case = await world.case(dossier)
     assert (case.status, case.lateness, case.lateness_first) == (Status.FINISHED, "early", "early")
 

@@ -111,6 +111,29 @@ async def test_the_road_by_pages(client: httpx.AsyncClient, world: Any) -> None:
     assert "Sớm hạn" in page.text
 
 
+async def test_the_leader_sends_the_second_supplement_round(client: httpx.AsyncClient, world: Any) -> None:
+    dossier, officer, leader = await world.file(), "one_stop_officer", "department_leader"
+    lacking = {"verdict-emergency-plan": "lacking", "note-emergency-plan": "Thiếu phần ứng phó khi mất điện."}
+    page = await get(client, world, officer, case_path(dossier))
+    await send(client, world, officer, page, "/check", rest="good", **lacking)
+    page = await get(client, world, officer, case_path(dossier, "/supplement"))
+    await send(client, world, officer, page, "/supplement")
+    await world.supplement(dossier, "2025-03-10 14:00", {"emergency-plan": 1})
+    page = await get(client, world, officer, case_path(dossier))
+    await send(client, world, officer, page, "/check", **lacking)
+
+    page = await get(client, world, officer, case_path(dossier))
+    assert "Yêu cầu bổ sung lần 2 cần lãnh đạo Sở phát hành." in page.text
+    turned_away = await client.get(case_path(dossier, "/supplement"), headers=world.browser(officer))
+    assert turned_away.status_code == 303
+    page = await get(client, world, leader, case_path(dossier))
+    assert page.link("Yêu cầu bổ sung") == case_path(dossier, "/supplement")
+    page = await get(client, world, leader, case_path(dossier, "/supplement"))
+    assert (await send(client, world, leader, page, "/supplement")).status_code == 303
+    case = await world.case(dossier)
+    assert (case.status, case.round) == (Status.WAITING_FOR_SUPPLEMENT, 2)
+
+
 async def test_a_lacking_component_without_a_sentence_is_shown_again(client: httpx.AsyncClient, world: Any) -> None:
     dossier = await world.file()
     page = await get(client, world, "one_stop_officer", case_path(dossier))

@@ -50,7 +50,7 @@ async def if_match(
 Version = Annotated[int | None, Depends(if_match)]
 
 
-def _seen(body: Seen, version: int | None) -> int | None:
+def _seen_version(body: Seen, version: int | None) -> int | None:
     return body.version if body.version is not None else version
 
 
@@ -94,7 +94,9 @@ async def judge_components(
 ) -> CaseOut:
     """Write verdicts on components of the present round; those not named keep theirs."""
     items = [item.item() for item in body.items]
-    await handlers.judge_components(tx, dossier_id, items, staff=staff, seen=_seen(body, version), now=now)
+    await handlers.judge_components(
+        tx, dossier_id, items, staff=staff, seen_version=_seen_version(body, version), now=now
+    )
     return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
 
 
@@ -103,15 +105,15 @@ async def request_supplement(
     dossier_id: UUID, body: SupplementIn, tx: Tx, now: Now, staff: Caller, version: Version
 ) -> CaseOut:
     """Send the one complete supplement request of this round (form 02): status 5. Every component must be judged."""
-    items, seen = [line.item() for line in body.items], _seen(body, version)
-    await handlers.request_supplement(tx, dossier_id, items=items, staff=staff, seen=seen, now=now)
+    items, seen = [line.item() for line in body.items], _seen_version(body, version)
+    await handlers.request_supplement(tx, dossier_id, items=items, staff=staff, seen_version=seen, now=now)
     return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
 
 
 @router.post("/cases/{dossier_id}/validity")
 async def find_valid(dossier_id: UUID, body: Seen, tx: Tx, now: Now, staff: Caller, version: Version) -> CaseOut:
     """Find the dossier valid: a fee notice goes out (status 6); accepted at once where no fee is waited for."""
-    await handlers.find_valid(tx, dossier_id, staff=staff, seen=_seen(body, version), now=now)
+    await handlers.find_valid(tx, dossier_id, staff=staff, seen_version=_seen_version(body, version), now=now)
     return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
 
 
@@ -120,22 +122,24 @@ async def finish_step(
     dossier_id: UUID, step: str, body: CompletionIn, tx: Tx, now: Now, staff: Caller, version: Version
 ) -> CaseOut:
     """Finish an assignment, an appraisal or a review. Before an approval the result is drawn up and frozen."""
-    seen = _seen(body, version)
-    await handlers.finish_step(tx, dossier_id, step, body.decision(), staff=staff, seen=seen, now=now)
+    seen = _seen_version(body, version)
+    await handlers.finish_step(tx, dossier_id, step, body.decision(), staff=staff, seen_version=seen, now=now)
     return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
 
 
 @router.post("/cases/{dossier_id}/sign-off")
 async def sign_off(dossier_id: UUID, body: SignOffIn, tx: Tx, now: Now, staff: Caller, version: Version) -> CaseOut:
     """Approve exactly the result with this SHA-256 (reading R15). A recorded sign-off, not a digital signature."""
-    await handlers.sign_off(tx, dossier_id, body.sha256, staff=staff, seen=_seen(body, version), now=now)
+    await handlers.sign_off(
+        tx, dossier_id, body.sha256, staff=staff, seen_version=_seen_version(body, version), now=now
+    )
     return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
 
 
 @router.post("/cases/{dossier_id}/issue")
 async def issue(dossier_id: UUID, body: Seen, tx: Tx, now: Now, staff: Caller, version: Version) -> CaseOut:
     """Issue the approved result: status 9; early, on time or late is judged here."""
-    await handlers.issue(tx, dossier_id, staff=staff, seen=_seen(body, version), now=now)
+    await handlers.issue(tx, dossier_id, staff=staff, seen_version=_seen_version(body, version), now=now)
     return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
 
 

@@ -8,11 +8,11 @@ from workflow.domain.access import Staff, check_acts
 from workflow.domain.case import Case
 from workflow.domain.checklist import Judged
 from workflow.domain.errors import CheckIncomplete, NotAllowedNow, NotYours, RequestIncomplete
+from workflow.domain.moves import STEPPING
 from workflow.domain.status import Action, Status
-from workflow.domain.steps import find_step
+from workflow.domain.steps import action_of, find_step
 
 CHECKING = (Action.JUDGE_COMPONENTS, Action.REQUEST_SUPPLEMENT, Action.FIND_VALID)
-STEPPING = (Action.FINISH_STEP, Action.SIGN_OFF, Action.ISSUE)
 WORDS_VI = {
     Action.JUDGE_COMPONENTS: "Ghi nhận xét từng thành phần",
     Action.REQUEST_SUPPLEMENT: "Yêu cầu bổ sung",
@@ -21,7 +21,6 @@ WORDS_VI = {
     Action.SIGN_OFF: "Phê duyệt kết quả",
     Action.ISSUE: "Phát hành kết quả",
 }
-_BY_KIND = {"approve": Action.SIGN_OFF, "issue": Action.ISSUE}
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ def offers(staff: Staff, case: Case, procedure: Procedure, judged: Judged) -> li
 
 def action_of_step(procedure: Procedure, case: Case) -> Action | None:
     """How the present step ends; none where the case is at no step."""
-    return _BY_KIND.get(find_step(procedure, case.step).kind, Action.FINISH_STEP) if case.step else None
+    return action_of(find_step(procedure, case.step)) if case.step else None
 
 
 def _words(procedure: Procedure, case: Case, action: Action) -> str:
@@ -68,13 +67,11 @@ def _next(procedure: Procedure, judged: Judged, reasons: dict[Action, str]) -> A
 
 def _reason(staff: Staff, case: Case, procedure: Procedure, judged: Judged, action: Action) -> str:
     """Why not; nothing where it is allowed."""
-    if action in STEPPING and case.step and action_of_step(procedure, case) is not action:
-        return f"Hồ sơ đang ở bước “{find_step(procedure, case.step).name_vi}”."
     try:
-        check_acts(staff, case, action)
+        check_acts(staff, case, action, procedure)
         _check_components(procedure, judged, action)
     except NotAllowedNow:
-        return _wrong_time(case, action)
+        return _wrong_time(case, procedure, action)
     except NotYours as refused:
         return refused.reason_vi
     except (CheckIncomplete, RequestIncomplete) as refused:
@@ -91,7 +88,9 @@ def _check_components(procedure: Procedure, judged: Judged, action: Action) -> N
         checklist.check_request(procedure, judged)
 
 
-def _wrong_time(case: Case, action: Action) -> str:
+def _wrong_time(case: Case, procedure: Procedure, action: Action) -> str:
+    if action in STEPPING and case.step:
+        return f"Hồ sơ đang ở bước “{find_step(procedure, case.step).name_vi}”."
     if case.status is Status.WAITING_FOR_SUPPLEMENT:
         return "Đang chờ người nộp bổ sung."
     if case.status is Status.WAITING_FOR_FEE:

@@ -7,9 +7,11 @@ says in words of the page what must be so before. The other ends (refused 3, wit
 from dataclasses import dataclass
 from typing import Any
 
+from rules.records.procedure import Procedure
 from workflow.domain.case import Case
 from workflow.domain.errors import NotAllowedNow
 from workflow.domain.status import Action, Status
+from workflow.domain.steps import action_of, find_step
 
 SYSTEM = "system"
 STEP_ROLE = "step_role"
@@ -25,6 +27,8 @@ class Move:
 
 
 CHECKER = "one_stop_officer"
+LEADER = "department_leader"
+STEPPING = (Action.FINISH_STEP, Action.SIGN_OFF, Action.ISSUE)
 
 _VALID_THEN_FEE = "Hồ sơ hợp lệ, thời hạn tính từ khi nộp phí."
 
@@ -53,6 +57,19 @@ def find_move(status: Status, action: Action) -> Move:
     if move is None:
         raise NotAllowedNow(action, status)
     return move
+
+
+def check_possible(case: Case, action: Action, procedure: Procedure, step_id: str | None = None) -> None:
+    """Whoever asks: raises NotAllowedNow where the status, or the step the case is at, does not allow the action.
+
+    `step_id` is the step meant, where somebody said so.
+    """
+    find_move(case.status, action)
+    if action not in STEPPING:
+        return
+    present = find_step(procedure, case.step)
+    if action_of(present) is not action or step_id not in (None, present.id):
+        raise NotAllowedNow(action, case.status)
 
 
 def moved(case: Case, action: Action, **changes: Any) -> Case:

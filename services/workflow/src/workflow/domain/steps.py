@@ -6,9 +6,10 @@ from typing import Protocol
 
 from rules.records.procedure import Procedure, Step
 from workflow.domain.errors import DecisionIncomplete
-from workflow.domain.status import Outcome
+from workflow.domain.status import Action, Outcome
 
 LONGEST_TEXT = 5000
+_ENDS_BY = {"approve": Action.SIGN_OFF, "issue": Action.ISSUE}
 
 
 class UnitOfOffice(Protocol):
@@ -44,6 +45,11 @@ def step_after(procedure: Procedure, step_id: str | None) -> Step | None:
     ids = [step.id for step in procedure.steps]
     index = ids.index(step_id) + 1 if step_id else 0
     return procedure.steps[index] if index < len(ids) else None
+
+
+def action_of(step: Step) -> Action:
+    """The action by which a step of this kind ends."""
+    return _ENDS_BY.get(step.kind, Action.FINISH_STEP)
 
 
 def draws_up_result(procedure: Procedure, step: Step) -> bool:

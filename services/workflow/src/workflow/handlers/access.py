@@ -14,6 +14,7 @@ from workflow import store
 from workflow.domain.access import Staff, check_acts, check_sees
 from workflow.domain.case import Case
 from workflow.domain.errors import ChangedMeanwhile
+from workflow.domain.law import procedure_of
 from workflow.domain.status import Action
 
 
@@ -25,28 +26,35 @@ def staff_of(person: Person) -> Staff:
     return Staff(person.id, person.name, person.roles, person.office, person.unit, title, phone)
 
 
-async def take_up(tx: AsyncSession, dossier_id: UUID, action: Action, *, staff: Staff, seen: int | None) -> Case:
+async def take_up(
+    tx: AsyncSession,
+    dossier_id: UUID,
+    action: Action,
+    *,
+    staff: Staff,
+    seen_version: int | None,
+    step_id: str | None = None,
+) -> Case:
     """The case, locked, for somebody who may take this action now.
 
-    `seen` is the version the person looked at, where they said so. Raises NoSuchCase, ChangedMeanwhile, NotAllowedNow,
-    NotYours.
+    `seen_version` is what the person looked at, `step_id` the step they mean to end, where they said so. Raises
+    NoSuchCase, ChangedMeanwhile, NotAllowedNow, NotYours, in this order.
     """
-    case = await store.lock_case(tx, dossier_id)
-    check_sees(staff, case)
-    await check_unchanged(tx, case, seen)
-    check_acts(staff, case, action)
+    case = check_sees(staff, await store.lock_case(tx, dossier_id))
+    await check_unchanged(tx, case, seen_version)
+    check_acts(staff, case, action, procedure_of(case), step_id=step_id)
     await note_staff(tx, staff)
     return case
 
 
-async def check_unchanged(tx: AsyncSession, case: Case, seen: int | None) -> None:
+async def check_unchanged(tx: AsyncSession, case: Case, seen_version: int | None) -> None:
     """Raises ChangedMeanwhile, with who changed what, where the person saw another version."""
-    if seen is None or seen == case.version:
+    if seen_version is None or seen_version == case.version:
         return
     last = await store.last_change(tx, case.dossier_id)
     by = await store.find_staff(tx, last.staff_id) if last and last.staff_id else None
     raise ChangedMeanwhile(
-        seen=seen,
+        seen=seen_version,
         version=case.version,
         who=by.name if by else "Hệ thống",
         what_vi=last.what_vi if last else "",

@@ -14,7 +14,7 @@ from workflow import store
 from workflow.domain import clock, steps
 from workflow.domain.access import Staff, check_sees
 from workflow.domain.case import Case
-from workflow.domain.errors import DecisionIncomplete, NotAllowedNow, WrongBytes
+from workflow.domain.errors import DecisionIncomplete, WrongBytes
 from workflow.domain.law import calendar_of, office_of, procedure_of
 from workflow.domain.moves import moved
 from workflow.domain.slips import RESULT
@@ -23,8 +23,6 @@ from workflow.domain.steps import Decision
 from workflow.handlers import slips
 from workflow.handlers.access import take_up
 from workflow.handlers.saying import as_object, say
-
-BY_DECISION = ("assign", "appraise", "review")
 
 
 async def start_first_step(tx: AsyncSession, case: Case, now: datetime) -> Case:
@@ -69,7 +67,7 @@ async def finish_step(
     decision: Decision,
     *,
     staff: Staff,
-    seen: int | None,
+    seen_version: int | None,
     now: datetime,
 ) -> Case:
     """Finish a step that ends with a decision (assign, appraise, review); the next one starts.
@@ -77,8 +75,8 @@ async def finish_step(
     Emits StepFinished and StepStarted. When what comes next is the approval, the result is drawn up and its bytes stay
     as they are. Raises NoSuchCase, ChangedMeanwhile, NotAllowedNow, NotYours, DecisionIncomplete.
     """
-    case = await take_up(tx, dossier_id, Action.FINISH_STEP, staff=staff, seen=seen)
-    step = _present_step(case, Action.FINISH_STEP, step_id, *BY_DECISION)
+    case = await take_up(tx, dossier_id, Action.FINISH_STEP, staff=staff, seen_version=seen_version, step_id=step_id)
+    step = _present_step(case)
     steps.check_decision(step, decision)
     if step.kind == "appraise":
         said = {"conclusion": decision.conclusion.strip(), "conditions": decision.conditions}
@@ -89,12 +87,8 @@ async def finish_step(
     return await _go_on(tx, moved(case, Action.FINISH_STEP), step, decision.note, staff, now, holder_id)
 
 
-def _present_step(case: Case, action: Action, step_id: str | None, *kinds: str) -> Step:
-    """The step the case is at. Raises NotAllowedNow where it is another one, or of a kind this action does not end."""
-    step = steps.find_step(procedure_of(case), case.step)
-    if step_id not in (None, step.id) or step.kind not in kinds:
-        raise NotAllowedNow(action, case.status)
-    return step
+def _present_step(case: Case) -> Step:
+    return steps.find_step(procedure_of(case), case.step)
 
 
 async def _assignee(tx: AsyncSession, case: Case, step: Step, staff_id: str | None) -> str | None:
@@ -150,14 +144,14 @@ async def _close_run(tx: AsyncSession, case: Case, step: Step, note: str, staff:
 
 
 async def sign_off(
-    tx: AsyncSession, dossier_id: UUID, sha256: str, *, staff: Staff, seen: int | None, now: datetime
+    tx: AsyncSession, dossier_id: UUID, sha256: str, *, staff: Staff, seen_version: int | None, now: datetime
 ) -> Case:
     """Approve exactly the bytes with this SHA-256 (R15): a recorded sign-off, not a digital signature.
 
     Emits StepFinished and StepStarted. Raises NoSuchCase, ChangedMeanwhile, NotAllowedNow, NotYours, WrongBytes.
     """
-    case = await take_up(tx, dossier_id, Action.SIGN_OFF, staff=staff, seen=seen)
-    step = _present_step(case, Action.SIGN_OFF, None, "approve")
+    case = await take_up(tx, dossier_id, Action.SIGN_OFF, staff=staff, seen_version=seen_version)
+    step = _present_step(case)
     if case.result is None or sha256 != case.result.sha256:
         raise WrongBytes
     await store.add_sign_off(tx, dossier_id, sha256, staff.id, now)
@@ -165,13 +159,13 @@ async def sign_off(
     return await _go_on(tx, moved(case, Action.SIGN_OFF), step, note, staff, now)
 
 
-async def issue(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, seen: int | None, now: datetime) -> Case:
+async def issue(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, seen_version: int | None, now: datetime) -> Case:
     """Issue the approved result: status 9, the clock ends, lateness is judged (R05) against both dues (R06).
 
     Emits StepFinished and DossierFinished. Raises NoSuchCase, ChangedMeanwhile, NotAllowedNow, NotYours, WrongBytes.
     """
-    case = await take_up(tx, dossier_id, Action.ISSUE, staff=staff, seen=seen)
-    step = _present_step(case, Action.ISSUE, None, "issue")
+    case = await take_up(tx, dossier_id, Action.ISSUE, staff=staff, seen_version=seen_version)
+    step = _present_step(case)
     if case.result is None or await store.find_sign_off(tx, dossier_id, case.result.sha256) is None:
         raise WrongBytes
     await _close_run(tx, case, step, "", staff, now)

@@ -22,7 +22,6 @@ from workflow.domain.case import Case, StoredFile
 from workflow.domain.checklist import Judged
 from workflow.domain.clock import Day, LedgerEntry
 from workflow.domain.dossier import Dossier
-from workflow.domain.errors import NoSuchCase
 from workflow.domain.law import calendar_of, office_of, procedure_of, unit_name
 from workflow.domain.slips import limit_words, start_words
 from workflow.domain.steps import find_step, step_after, unit_for
@@ -138,11 +137,7 @@ class CaseView:
 
 async def see_case(tx: AsyncSession, staff: Staff, dossier_id: UUID) -> Case:
     """The case, for somebody who may see it. Raises NoSuchCase."""
-    case = await store.find_case(tx, dossier_id)
-    if case is None:
-        raise NoSuchCase
-    check_sees(staff, case)
-    return case
+    return check_sees(staff, await store.find_case(tx, dossier_id))
 
 
 async def find_case_view(tx: AsyncSession, staff: Staff, dossier_id: UUID, now: datetime) -> CaseView:
