@@ -16,7 +16,6 @@ from workflow.domain.errors import (
     NoSuchCase,
     NotAllowedNow,
     NotYours,
-    RequestIncomplete,
     WrongBytes,
 )
 from workflow.domain.status import Outcome, Status, Verdict
@@ -271,7 +270,7 @@ async def test_a_preview_writes_nothing(world: Any) -> None:
     for preview in (handlers.preview_supplement, handlers.preview_fee_notice):
         assert (await world.do(preview, dossier, staff=officer)).startswith(b"%PDF-")
     assert await world.case(dossier) == before
-    with pytest.raises(RequestIncomplete):
+    with pytest.raises(DecisionIncomplete):
         await world.do(handlers.preview_result, dossier, staff=officer)
     with pytest.raises(NoSuchCase):
         await world.do(handlers.preview_supplement, dossier, staff=world.staff("clerk"))

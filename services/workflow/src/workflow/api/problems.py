@@ -35,7 +35,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
         HTTPStatus.CONFLICT, "check-incomplete", "Not every component is in order", "Hồ sơ chưa đủ điều kiện",
         "Còn thành phần chưa được xác nhận là đạt.",
     ),
-    errors.RequestIncomplete: Problem(
+    errors.Incomplete: Problem(
         HTTPStatus.CONFLICT, "request-incomplete", "The request or decision is not complete", "Nội dung chưa đủ",
         "Nội dung chưa đủ để thực hiện.",
     ),

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from workflow.domain.status import Outcome, Status
+from workflow.domain.status import WAITING_FOR_APPLICANT, Outcome, Status
 
 
 @dataclass(frozen=True)
@@ -88,11 +88,15 @@ class Case:
 
     @property
     def waits_for_applicant(self) -> bool:
-        return self.status in (Status.WAITING_FOR_SUPPLEMENT, Status.WAITING_FOR_FEE, Status.FINISHED)
+        return self.status in WAITING_FOR_APPLICANT
 
     def changed(self, **changes: Any) -> Self:
-        """The next version of the case, with these changes."""
-        return replace(self, version=self.version + 1, **changes)
+        """The case with these changes. Its version is raised where it is saved, not here."""
+        return replace(self, **changes)
+
+    def put_down(self) -> Self:
+        """The case in nobody's hands, with no clock running."""
+        return replace(self, role=None, holder_id=None, deadline_at=None, late_from=None)
 
     def at_unit(self, unit: str) -> tuple[str, ...]:
         """The units that have worked on it, `unit` among them."""

@@ -7,9 +7,10 @@ WorkflowError
 ├── NotYours             the action belongs to another role, unit or person
 ├── ChangedMeanwhile     somebody changed the case since this person looked
 ├── CheckIncomplete      components without a verdict, or lacking ones, stand in the way
-├── RequestIncomplete    a supplement request must name everything that lacks, each with a sentence
+├── Incomplete           fields of what was sent are wrong or missing, each with a sentence
+│   ├── RequestIncomplete    a supplement request must name everything that lacks
+│   └── DecisionIncomplete   a step's form lacks what its decision needs
 ├── LimitNotPublished    the procedure has no published limit (reading R14)
-├── DecisionIncomplete   a step's form lacks what its decision needs
 ├── WrongBytes           the SHA-256 that was confirmed is not that of the result
 └── WrongFacts           an event's facts do not fit the case
 """
@@ -70,11 +71,13 @@ class CheckIncomplete(WorkflowError):
         }
 
 
-class RequestIncomplete(WorkflowError):
-    """`field_errors` pairs a component's code with what is wrong with its line."""
+class Incomplete(WorkflowError):
+    """`field_errors` pairs a field of what was sent with what is wrong with it."""
+
+    message = "what was sent is not complete"
 
     def __init__(self, errors: Sequence[FieldSentence]) -> None:
-        super().__init__("the request must name everything that lacks, once, each with a sentence")
+        super().__init__(self.message)
         self.field_errors = list(errors)
         self.facts = {
             "field_errors": [{"field": field, "sentence_vi": sentence} for field, sentence in errors],
@@ -82,14 +85,22 @@ class RequestIncomplete(WorkflowError):
         }
 
 
+class RequestIncomplete(Incomplete):
+    """The fields are codes of components."""
+
+    message = "the request must name everything that lacks, once, each with a sentence"
+
+
+class DecisionIncomplete(Incomplete):
+    """The fields are those of the step's form."""
+
+    message = "the decision lacks what this step needs"
+
+
 class LimitNotPublished(WorkflowError):
     def __init__(self, procedure_id: str) -> None:
         super().__init__(f"no act has published a limit for {procedure_id}, so its dossiers cannot be accepted yet")
         self.facts = {"sentence_vi": "Thủ tục này chưa công bố thời hạn giải quyết nên chưa thể tiếp nhận hồ sơ."}
-
-
-class DecisionIncomplete(RequestIncomplete):
-    """`field_errors` pairs a field of the step's form with what it lacks."""
 
 
 class WrongBytes(WorkflowError):

@@ -1,7 +1,7 @@
 """Every allowed move of a case is one line here; nothing else decides what may follow what.
 
-`who` is the role that may act; STEP_ROLE stands for the role of the present step, SYSTEM for no person at all. `needs`
-says in words of the page what must be so before. The other ends (refused 3, withdrawn 7, stopped 8) add lines later.
+`who` is the role that may act; STEP_ROLE stands for the role of the present step, SYSTEM for no person at all.
+The other ends (refused 3, withdrawn 7, stopped 8) add lines later.
 """
 
 from dataclasses import dataclass
@@ -19,35 +19,31 @@ STEP_ROLE = "step_role"
 
 @dataclass(frozen=True)
 class Move:
-    """Where an action leads, who may take it, and what it needs."""
+    """Where an action leads, and who may take it."""
 
     to: Status
     who: str
-    needs_vi: str
 
 
 CHECKER = "one_stop_officer"
 LEADER = "department_leader"
 STEPPING = (Action.FINISH_STEP, Action.SIGN_OFF, Action.ISSUE)
 
-_VALID_THEN_FEE = "Hồ sơ hợp lệ, thời hạn tính từ khi nộp phí."
-
 MOVES: dict[tuple[Status, Action], Move] = {
-    (Status.SUBMITTED, Action.JUDGE_COMPONENTS): Move(Status.SUBMITTED, CHECKER, ""),
-    (Status.SUBMITTED, Action.REQUEST_SUPPLEMENT): Move(
-        Status.WAITING_FOR_SUPPLEMENT, CHECKER, "Mọi thành phần đã có nhận xét, ít nhất một thành phần chưa đạt."
-    ),
+    (Status.SUBMITTED, Action.JUDGE_COMPONENTS): Move(Status.SUBMITTED, CHECKER),
+    # In a further round it is the leader who sends it (R08): `access.who_acts`.
+    (Status.SUBMITTED, Action.REQUEST_SUPPLEMENT): Move(Status.WAITING_FOR_SUPPLEMENT, CHECKER),
     # Finding a dossier valid does not move it; one of the two lines after it does, in the same transaction.
-    (Status.SUBMITTED, Action.FIND_VALID): Move(Status.SUBMITTED, CHECKER, "Mọi thành phần đều đạt."),
-    (Status.SUBMITTED, Action.REQUEST_FEE): Move(Status.WAITING_FOR_FEE, SYSTEM, _VALID_THEN_FEE),
-    (Status.SUBMITTED, Action.ACCEPT): Move(Status.ACCEPTED, SYSTEM, "Hồ sơ hợp lệ, không phải chờ phí."),
-    (Status.WAITING_FOR_SUPPLEMENT, Action.TAKE_SUPPLEMENT): Move(Status.SUBMITTED, SYSTEM, "Người nộp đã bổ sung."),
-    (Status.WAITING_FOR_FEE, Action.ACCEPT): Move(Status.ACCEPTED, SYSTEM, "Đã nộp đủ phí."),
-    (Status.ACCEPTED, Action.START_STEPS): Move(Status.IN_PROCESS, SYSTEM, "Đã có mã hồ sơ và thời hạn."),
-    (Status.IN_PROCESS, Action.FINISH_STEP): Move(Status.IN_PROCESS, STEP_ROLE, "Hồ sơ đang ở bước này."),
-    (Status.IN_PROCESS, Action.SIGN_OFF): Move(Status.IN_PROCESS, STEP_ROLE, "Dự thảo kết quả đã được chốt."),
-    (Status.IN_PROCESS, Action.ISSUE): Move(Status.FINISHED, STEP_ROLE, "Kết quả đã được phê duyệt."),
-    (Status.FINISHED, Action.MARK_RETURNED): Move(Status.RETURNED, SYSTEM, "Người nộp đã nhận kết quả."),
+    (Status.SUBMITTED, Action.FIND_VALID): Move(Status.SUBMITTED, CHECKER),
+    (Status.SUBMITTED, Action.REQUEST_FEE): Move(Status.WAITING_FOR_FEE, SYSTEM),
+    (Status.SUBMITTED, Action.ACCEPT): Move(Status.ACCEPTED, SYSTEM),
+    (Status.WAITING_FOR_SUPPLEMENT, Action.TAKE_SUPPLEMENT): Move(Status.SUBMITTED, SYSTEM),
+    (Status.WAITING_FOR_FEE, Action.ACCEPT): Move(Status.ACCEPTED, SYSTEM),
+    (Status.ACCEPTED, Action.START_STEPS): Move(Status.IN_PROCESS, SYSTEM),
+    (Status.IN_PROCESS, Action.FINISH_STEP): Move(Status.IN_PROCESS, STEP_ROLE),
+    (Status.IN_PROCESS, Action.SIGN_OFF): Move(Status.IN_PROCESS, STEP_ROLE),
+    (Status.IN_PROCESS, Action.ISSUE): Move(Status.FINISHED, STEP_ROLE),
+    (Status.FINISHED, Action.MARK_RETURNED): Move(Status.RETURNED, SYSTEM),
 }
 
 
@@ -73,5 +69,5 @@ def check_possible(case: Case, action: Action, procedure: Procedure, step_id: st
 
 
 def moved(case: Case, action: Action, **changes: Any) -> Case:
-    """The case after the action, one version on. Raises NotAllowedNow."""
+    """The case after the action. Raises NotAllowedNow."""
     return case.changed(status=find_move(case.status, action).to, **changes)

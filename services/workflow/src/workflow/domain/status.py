@@ -18,6 +18,10 @@ class Status(IntEnum):
     RETURNED = 10
 
 
+WAITING_FOR_APPLICANT = (Status.WAITING_FOR_SUPPLEMENT, Status.WAITING_FOR_FEE, Status.FINISHED)
+ENDED = (Status.REFUSED_AT_RECEPTION, Status.WITHDRAWN, Status.STOPPED, Status.RETURNED)
+
+
 class Action(StrEnum):
     """What somebody, or the system, may do with a case."""
 

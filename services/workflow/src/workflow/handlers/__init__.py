@@ -7,7 +7,6 @@ from workflow.handlers.checking import (
     judge_components,
     preview_fee_notice,
     preview_supplement,
-    quote_of,
     request_supplement,
 )
 from workflow.handlers.opening import open_case, take_supplement
@@ -25,7 +24,6 @@ __all__ = [
     "preview_fee_notice",
     "preview_result",
     "preview_supplement",
-    "quote_of",
     "request_supplement",
     "sign_off",
     "staff_of",

@@ -46,7 +46,7 @@ async def accept(tx: AsyncSession, case: Case, *, paid_at: datetime | None, staf
     """Give the case its code and start its clock by the procedure's start rule (R02), then its first step."""
     case = await _with_clock(tx, case, paid_at, now)
     slip = await slips.receipt(tx, case, now)
-    await store.save_case(tx, case)
+    case = await store.save_case(tx, case)
     await store.add_history(tx, case, f"Tiếp nhận hồ sơ, cấp mã {case.code}", now, staff_id=staff.id if staff else None)
     await say(
         tx,

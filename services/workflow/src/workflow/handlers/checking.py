@@ -9,17 +9,14 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.workflow import FeeLine, FeeRequested, SupplementItem, SupplementRequested
-from kit.now import TIME_ZONE
-from rules import fees
 from rules.fees import FeeQuote
-from rules.records.procedure import Procedure
 from workflow import gateways, store
 from workflow.domain import checklist
 from workflow.domain.access import Staff, check_sees
 from workflow.domain.case import Case
 from workflow.domain.checklist import CheckItem
-from workflow.domain.dossier import Dossier
 from workflow.domain.errors import LimitNotPublished, NotYours
+from workflow.domain.fee import quote_of, waits_for_fee
 from workflow.domain.law import procedure_of
 from workflow.domain.moves import moved
 from workflow.domain.status import Action
@@ -45,7 +42,7 @@ async def judge_components(
     case = await take_up(tx, dossier_id, Action.JUDGE_COMPONENTS, staff=staff, seen_version=seen_version)
     await _judge(tx, case, items)
     case = moved(case, Action.JUDGE_COMPONENTS)
-    await store.save_case(tx, case)
+    case = await store.save_case(tx, case)
     await store.add_history(tx, case, f"Ghi nhận xét {len(items)} thành phần hồ sơ", now, staff_id=staff.id)
     return case
 
@@ -79,18 +76,9 @@ async def request_supplement(
     if items:
         await _judge(tx, case, items)
     lines = checklist.check_request(procedure, checklist.as_map(await store.judged(tx, dossier_id, case.round)))
-    case = moved(
-        case,
-        Action.REQUEST_SUPPLEMENT,
-        round=case.round + 1,
-        since=now,
-        role=None,
-        holder_id=None,
-        deadline_at=None,
-        late_from=None,
-    )
+    case = moved(case.put_down(), Action.REQUEST_SUPPLEMENT, round=case.round + 1, since=now)
     slip, request = await slips.supplement(tx, case, lines, staff, now)
-    await store.save_case(tx, case)
+    case = await store.save_case(tx, case)
     await store.add_supplement(tx, case, lines, now)
     what = f"Yêu cầu bổ sung lần {case.round}: {len(lines)} thành phần"
     await store.add_history(tx, case, what, now, staff_id=staff.id)
@@ -115,20 +103,15 @@ async def find_valid(
         raise LimitNotPublished(procedure.id)
     quote = quote_of(procedure, case, await store.read_dossier(tx, case))
     case = moved(case, Action.FIND_VALID, checker_id=staff.id, fee_vnd=quote.total_vnd if quote else 0)
-    if quote and quote.total_vnd and procedure.start_rule == "valid_dossier_and_fee":
+    if quote and waits_for_fee(procedure, quote):
         return await _request_fee(tx, case, quote, staff, now)
     return await accept(tx, case, paid_at=None, staff=staff, now=now)
 
 
-def quote_of(procedure: Procedure, case: Case, dossier: Dossier) -> FeeQuote | None:
-    """The fee by the day the dossier arrived (R01); none where the procedure has none."""
-    return fees.quote_of(procedure, dossier.forms, case.channel, case.received_at.astimezone(TIME_ZONE).date())
-
-
 async def _request_fee(tx: AsyncSession, case: Case, quote: FeeQuote, staff: Staff, now: datetime) -> Case:
-    case = moved(case, Action.REQUEST_FEE, since=now, role=None, holder_id=None, deadline_at=None, late_from=None)
+    case = moved(case.put_down(), Action.REQUEST_FEE, since=now)
     notice = await slips.fee_notice(tx, case, quote, staff, now)
-    await store.save_case(tx, case)
+    case = await store.save_case(tx, case)
     await store.add_history(tx, case, "Hồ sơ hợp lệ, đã thông báo phí", now, staff_id=staff.id)
     await say(
         tx,

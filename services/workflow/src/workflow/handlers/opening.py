@@ -31,7 +31,7 @@ async def open_case(tx: AsyncSession, event: DossierSubmitted, *, now: datetime)
     if manifest.dossier_id != event.dossier_id:
         raise WrongFacts("the manifest is another dossier's")
     case = _with_check_limit(_new_case(event, contact, now), event.received_at)
-    await store.add_case(tx, case)
+    case = await store.add_case(tx, case)
     await store.add_package(tx, case.dossier_id, stored(event.package), event.received_at)
     await store.add_history(tx, case, "Nhận hồ sơ mới, bắt đầu kiểm tra", now)
     await _say_check_started(tx, case, now)
@@ -85,7 +85,7 @@ async def take_supplement(tx: AsyncSession, event: SupplementSubmitted, *, now: 
     await _carry_verdicts(tx, case)
     case = moved(case, Action.TAKE_SUPPLEMENT, last_piece_at=event.received_at, since=now, role=CHECKER, holder_id=None)
     case = _with_check_limit(case, event.received_at)
-    await store.save_case(tx, case)
+    case = await store.save_case(tx, case)
     await store.add_history(tx, case, f"Nhận bổ sung lần {case.round}, kiểm tra lại từ đầu thời hạn", now)
     await _say_check_started(tx, case, now)
 

@@ -32,7 +32,7 @@ async def mark_returned(tx: AsyncSession, event: ResultCollected, *, now: dateti
         await keep_for_decision(tx, case, Heard.COLLECTED, event, reason, now)
     else:
         case = moved(case, Action.MARK_RETURNED, since=now, returned_at=event.collected_at)
-        await store.save_case(tx, case)
+        case = await store.save_case(tx, case)
         await store.add_history(tx, case, "Người nộp đã nhận kết quả trực tuyến", now)
         facts: dict[str, Any] = {"code": case.code, "result_code": case.result_code, "returned_at": event.collected_at}
         await say(tx, DossierReturned, case, now=now, way="online", **facts)

@@ -42,7 +42,7 @@ async def _start_step(tx: AsyncSession, case: Case, step: Step, now: datetime, h
     mine = next(one for one in planned if one.step.id == step.id)
     where = {"unit": unit, "units": case.at_unit(unit), "role": step.role, "step": step.id, "holder_id": holder_id}
     case = case.changed(since=now, **where)
-    await store.save_case(tx, case)
+    case = await store.save_case(tx, case)
     run = store.StepRow(
         dossier_id=case.dossier_id,
         number=len(await store.step_runs(tx, case.dossier_id)) + 1,
@@ -128,7 +128,7 @@ async def _go_on(
     tx: AsyncSession, case: Case, step: Step, note: str, staff: Staff, now: datetime, holder_id: str | None = None
 ) -> Case:
     """Close the present run, say so, and start the next step."""
-    await store.save_case(tx, case)
+    case = await store.save_case(tx, case)
     await _close_run(tx, case, step, note, staff, now)
     following = steps.step_after(procedure_of(case), step.id)
     assert following is not None, "the last step ends by `issue`"
@@ -169,8 +169,8 @@ async def issue(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, seen_versio
     if case.result is None or await store.find_sign_off(tx, dossier_id, case.result.sha256) is None:
         raise WrongBytes
     await _close_run(tx, case, step, "", staff, now)
-    case = moved(case, Action.ISSUE, **_ended(case, now))
-    await store.save_case(tx, case)
+    case = moved(case.put_down(), Action.ISSUE, **_ended(case, now))
+    case = await store.save_case(tx, case)
     await store.add_history(tx, case, f"Phát hành kết quả {case.result_code}", now, staff_id=staff.id)
     await _say_finished(tx, case, staff, now)
     return case
@@ -183,10 +183,9 @@ def _ended(case: Case, now: datetime) -> dict[str, object]:
     calendar = calendar_of(case)
     late = rule.lateness(clock.due_again(case, case.due_at), now, calendar)
     first = rule.lateness(clock.due_again(case, case.first_due_at), now, calendar)
-    where = {"unit": case.receiving_unit, "role": None, "holder_id": None, "step": None}
-    stopped = {"deadline_at": None, "late_from": None, "finished_at": now, "since": now}
+    where = {"unit": case.receiving_unit, "step": None, "finished_at": now, "since": now}
     judged = {"lateness": late.kind, "lateness_first": first.kind}
-    return {**where, **stopped, **judged, "margin_working_minutes": late.margin_working_minutes}
+    return {**where, **judged, "margin_working_minutes": late.margin_working_minutes}
 
 
 async def _say_finished(tx: AsyncSession, case: Case, staff: Staff, now: datetime) -> None:

@@ -16,7 +16,7 @@ from workflow.domain import clock
 from workflow.domain.access import Scope, Staff, scope_of
 from workflow.domain.case import Case
 from workflow.domain.law import procedure_of, unit_name
-from workflow.domain.status import Status
+from workflow.domain.status import ENDED, WAITING_FOR_APPLICANT, Status
 from workflow.domain.steps import find_step
 from workflow.domain.words import words_of
 from workflow.store.cases import to_case
@@ -35,8 +35,6 @@ FILTERS: Mapping[str, str] = MappingProxyType(
         "all": "Tất cả",
     }
 )
-_WAITS = (Status.WAITING_FOR_SUPPLEMENT, Status.WAITING_FOR_FEE, Status.FINISHED)
-_ENDED = (Status.REFUSED_AT_RECEPTION, Status.WITHDRAWN, Status.STOPPED, Status.RETURNED)
 
 
 @dataclass(frozen=True)
@@ -141,8 +139,8 @@ def _filters(staff: Staff, now: datetime) -> dict[str, ColumnElement[bool]]:
         "today": and_(deadline >= midnight, deadline < tomorrow, not_late),
         "week": and_(deadline >= midnight, deadline < next_week, not_late),
         "overdue": col(CaseRow.late_from) <= now,
-        "waiting": status.in_(_WAITS),
-        "open": status.not_in((*_ENDED, Status.FINISHED)),
+        "waiting": status.in_(WAITING_FOR_APPLICANT),
+        "open": status.not_in((*ENDED, Status.FINISHED)),
         "returned": status == Status.RETURNED,
         "all": true(),
     }

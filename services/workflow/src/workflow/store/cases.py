@@ -53,18 +53,23 @@ async def lock_case(tx: AsyncSession, dossier_id: UUID) -> Case:
     return to_case(row)
 
 
-async def add_case(tx: AsyncSession, case: Case) -> None:
+async def add_case(tx: AsyncSession, case: Case) -> Case:
+    """Write a new case; it comes back as its first version."""
+    case = case.changed(version=1)
     tx.add(CaseRow(**_values(case)))
     await _note_words(tx, case)
+    return case
 
 
-async def save_case(tx: AsyncSession, case: Case) -> None:
-    """Write a case that `lock_case` gave."""
+async def save_case(tx: AsyncSession, case: Case) -> Case:
+    """Write a case that `lock_case` gave; it comes back one version on."""
+    case = case.changed(version=case.version + 1)
     row = await tx.get_one(CaseRow, case.dossier_id)
     for name, value in _values(case).items():
         setattr(row, name, value)
     await tx.flush()
     await _note_words(tx, case)
+    return case
 
 
 async def _note_words(tx: AsyncSession, case: Case) -> None:

@@ -1,6 +1,7 @@
 """Pages of the check: verdicts, the supplement request as it will be sent, the fee notice as it will be sent."""
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -12,10 +13,12 @@ from kit.pages.forms import Checked
 from kit.tx import Tx
 from rules.records.procedure import Procedure
 from workflow import handlers, reads
+from workflow.domain import checklist
 from workflow.domain.checklist import CheckItem, as_map
-from workflow.domain.errors import WorkflowError
+from workflow.domain.errors import Incomplete, WorkflowError
+from workflow.domain.fee import quote_of, waits_for_fee
 from workflow.domain.status import Action, Verdict
-from workflow.reads import Download
+from workflow.reads import CaseView, Download
 from workflow.web.case_page import case_page
 from workflow.web.shown import Officer, case_path, refused, show
 
@@ -106,9 +109,20 @@ async def decision_page(
     if not offer.is_allowed and error is None:
         return RedirectResponse(case_path(dossier_id), HTTPStatus.SEE_OTHER)
     errors, status = refused(request, error) if error else ([], HTTPStatus.OK)
-    quote = handlers.quote_of(view.procedure, view.case, view.dossier) if action is Action.FIND_VALID else None
-    facts = {"view": view, "quote": quote, "errors": errors, "is_allowed": offer.is_allowed}
+    facts = {"view": view, "errors": errors, "is_allowed": offer.is_allowed, **_FACTS[action](view)}
     return await show(request, tx, staff, _TEMPLATES[action], now=now, status_code=status, **facts)
+
+
+def _supplement_facts(view: CaseView) -> dict[str, Any]:
+    return {"lines": checklist.lacking(view.procedure, view.judged)}
+
+
+def _fee_facts(view: CaseView) -> dict[str, Any]:
+    quote = quote_of(view.procedure, view.case, view.dossier)
+    return {"quote": quote, "with_fee": waits_for_fee(view.procedure, quote)}
+
+
+_FACTS = {Action.REQUEST_SUPPLEMENT: _supplement_facts, Action.FIND_VALID: _fee_facts}
 
 
 def seen_version(form: FormData) -> int | None:
@@ -134,7 +148,6 @@ def _item(form: FormData, code: str, rest_is_good: bool) -> CheckItem | None:
 
 def with_note_fields(error: WorkflowError) -> WorkflowError:
     """A component's sentence stands beside the field of its note."""
-    for_fields = getattr(error, "field_errors", None)
-    if for_fields is not None:
-        error.field_errors = [(f"note-{code}", sentence) for code, sentence in for_fields]  # type: ignore[attr-defined]
+    if isinstance(error, Incomplete):
+        error.field_errors = [(f"note-{code}", sentence) for code, sentence in error.field_errors]
     return error

@@ -14,7 +14,7 @@ from kit.problems import ErrorTable
 from kit.signin import Person, allow
 from workflow import handlers, reads
 from workflow.domain.access import STAFF, Staff
-from workflow.domain.errors import RequestIncomplete, WorkflowError
+from workflow.domain.errors import Incomplete, WorkflowError
 from workflow.web.words import FACTS
 
 BASE = "/officer"
@@ -55,8 +55,8 @@ def refused(request: Request, error: WorkflowError, fields: Sequence[str] = ()) 
     """
     known: ErrorTable = request.app.state.problems
     problem = next(known[cls] for cls in type(error).__mro__ if cls in known)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if isinstance(error, RequestIncomplete) else problem.status
-    if isinstance(error, RequestIncomplete):
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if isinstance(error, Incomplete) else problem.status
+    if isinstance(error, Incomplete):
         placed = [(name if name in fields else "form", sentence) for name, sentence in error.field_errors]
         return [FieldError(name, sentence) for name, sentence in placed], status
     return [FieldError("form", str(error.facts.get("sentence_vi", problem.sentence_vi)))], status
