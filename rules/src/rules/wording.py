@@ -1,8 +1,9 @@
-"""The sentences in which the rules say what is wrong, Vietnamese and English side by side. Words only, no decisions."""
+"""What the rules say in words: what is wrong (Vietnamese and English), limits, channels. Words only, no decisions."""
 
 from collections.abc import Callable, Mapping
 
 from rules.records.form import Form, FormField, GoesWith, RowsEqual
+from rules.records.limit import Limit
 from rules.records.procedure import Component
 
 Both = tuple[str, str]
@@ -26,8 +27,10 @@ def field_error(code: str, field: FormField | None, where: Both) -> Both:
 
 
 def _required(field: FormField) -> Both:
-    if field.type in ("enum", "date"):
+    if field.type == "enum":
         return f"Hãy chọn “{field.label_vi}”.", f"Choose “{field.label_en}”."
+    if field.type == "boolean":
+        return f"Hãy đánh dấu vào ô “{field.label_vi}”.", f"Tick “{field.label_en}”."
     return f"Hãy điền “{field.label_vi}”.", f"Fill in “{field.label_en}”."
 
 
@@ -167,3 +170,35 @@ def section_missing(form: Form, section_key: str) -> Both:
         f"{form.title_vi}: hãy điền mục “{section.title_vi}”.",
         f"{form.title_en}: fill in the section “{section.title_en}”.",
     )
+
+
+# --- limits and channels ---
+
+_UNITS = {
+    "working_minutes": "phút làm việc",
+    "working_hours": "giờ làm việc",
+    "working_days": "ngày làm việc",
+    "calendar_days": "ngày",
+}
+_STARTS = {
+    "dossier_received": "khi nhận hồ sơ",
+    "declaration_received": "khi nhận tờ khai",
+    "valid_dossier": "khi nhận đủ hồ sơ hợp lệ",
+    "valid_dossier_and_fee": "khi nhận đủ hồ sơ hợp lệ và phí",
+}
+_CHANNELS = {"online": "Trực tuyến", "direct": "Trực tiếp", "postal": "Qua bưu chính công ích"}
+
+
+def limit_vi(limit: Limit) -> str:
+    """`25 ngày`."""
+    return f"{limit.value} {_UNITS[limit.unit]}"
+
+
+def start_rule_vi(rule: str) -> str:
+    """`khi nhận đủ hồ sơ hợp lệ và phí`, to follow `tính từ` or `kể từ`."""
+    return _STARTS[rule]
+
+
+def channel_vi(channel: str) -> str:
+    """`Trực tuyến`."""
+    return _CHANNELS[channel]

@@ -137,4 +137,4 @@ def navigation(person: Person) -> list[tuple[str, str]]:
     """Where each role goes from here."""
     if person.has(*STAFF):
         return [(_("Nhật ký gửi tin"), "/messages")]
-    return [(_("Trang đầu"), "/"), (_("Hồ sơ của tôi"), "/dossiers"), (_("Thông báo cho tôi"), "/messages/mine")]
+    return [(_("Trang đầu"), "/"), (_("Hồ sơ của tôi"), "/dossiers"), (_("Thông báo"), "/messages/mine")]
