@@ -37,7 +37,8 @@ def run_demo(folder: Path, port: int, *, once: bool) -> int:
 
 def on_machine(folder: Path, port: int, use: Callable[[Stack], int]) -> int:
     """Start the machine in `folder`, use it, and stop it however that ends."""
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell that starts us in the background ignores it
+        signal.signal(number, interrupt)
     stack = Stack(folder, port, say)
     stack.start()
     try:
@@ -50,7 +51,7 @@ def on_machine(folder: Path, port: int, use: Callable[[Stack], int]) -> int:
 
 
 def interrupt(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM stops us as Ctrl-C does."""
+    """Either signal stops us as Ctrl-C does."""
     raise KeyboardInterrupt
 
 
