@@ -112,6 +112,7 @@ def test_killed_at_ten_moments_nothing_is_lost_and_nothing_repeated(tmp_path: Pa
     stack.start()
     try:
         assert Walk(stack).run() == 0
+        assert Walk(stack).run() == 0, "a second walk finds the dossier and does not walk it again"
         check_machine(stack)
     finally:
         stack.stop()
