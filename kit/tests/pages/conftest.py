@@ -13,8 +13,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, FileSystemLoader
 from starlette.middleware.sessions import SessionMiddleware
 
+from kit.now import TIME_ZONE
 from kit.pages import FieldError, Milestone, Office, Pages, Step
-from kit.pages.formats import OFFICE_TIME
 from kit.pages.forms import Checked, TokenMissing, rows
 
 HERE = Path(__file__).parent
@@ -47,7 +47,7 @@ class Person:
 
 
 def at(day: int, hour: int, minute: int = 0, month: int = 3) -> datetime:
-    return datetime(2025, month, day, hour, minute, tzinfo=OFFICE_TIME)
+    return datetime(2025, month, day, hour, minute, tzinfo=TIME_ZONE)
 
 
 ROAD = [

@@ -1,8 +1,8 @@
-"""Turns what a browser sends into what a form's schema expects, and copies what is known already. Judges nothing."""
+"""Form values as people write and read them, and as the schema expects them; copies what is known. Judges nothing."""
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from rules.forms import Data, without_blanks
@@ -76,3 +76,33 @@ def _known(field: FormField, sheets: Mapping[str, Data], profile: Mapping[str, s
         if copied not in (None, ""):
             return copied
     return profile.get(field.profile) if field.profile else None
+
+
+def typed(field: FormField, value: Any) -> Any:
+    """A value as it is typed: 14/02/1985, decimals with a comma; ticks as they are, what cannot be read unchanged."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, float):
+        return f"{value:g}".replace(".", ",")
+    if value is None:
+        return ""
+    return _vietnamese_date(str(value)) if field.type == "date" else str(value)
+
+
+def said(field: FormField, value: Any) -> str:
+    """One value that is no table as people read it: labels for choices, units behind numbers, nothing for nothing."""
+    if value is None:
+        return ""
+    if field.type == "boolean":
+        return "Có" if value is True else "Không"
+    if field.type == "enum":
+        return next((choice.label for choice in field.values if choice.value == value), str(value))
+    text = str(typed(field, value))
+    return f"{text} {field.unit}" if field.unit else text
+
+
+def _vietnamese_date(text: str) -> str:
+    try:
+        return f"{date.fromisoformat(text):%d/%m/%Y}"
+    except ValueError:
+        return text

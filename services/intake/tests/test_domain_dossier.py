@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from intake.domain.dossier import Dossier, Draft, Status, Stored, Supplement
+from intake.domain.dossier import Dossier, Draft, Stored, Supplement
 from intake.domain.errors import (
     FilingClosed,
     NotAllowedNow,
@@ -17,8 +17,9 @@ from intake.domain.errors import (
 from intake.domain.filing import desk_of, must_be_open, procedure_in_force
 from intake.domain.flaws import clean, find_flaws
 from intake.domain.quote import quote_of, quote_of_forms
-from intake.domain.search import find_procedures, fold
+from intake.domain.search import find_procedures
 from rules import catalogue as law
+from rules.records.status import Status
 from rules.testing import OFFICE_ID, PROCEDURE_ID, at, some_files, some_sheets
 
 NOW = at("2025-03-13 10:00")
@@ -164,4 +165,3 @@ def test_procedures_are_found_as_people_type(query: str) -> None:
 def test_what_is_not_there_is_not_found() -> None:
     assert find_procedures([PROCEDURE], "karaoke") == []
     assert find_procedures([PROCEDURE], "giấy phép karaoke") == []
-    assert fold("Đường Sức Khỏe") == "duong suc khoe"

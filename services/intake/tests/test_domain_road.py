@@ -5,9 +5,9 @@ from datetime import datetime
 
 import pytest
 
-from intake.domain.dossier import Status
 from intake.domain.road import Moment, Stop, completion_percent, road
 from rules import catalogue as law
+from rules.records.status import Status
 from rules.testing import OFFICE_ID, PROCEDURE_ID, at
 
 from .test_domain_dossier import a_dossier

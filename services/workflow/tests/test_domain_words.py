@@ -1,19 +1,12 @@
 """Words: folding for search, numbers and dates as documents write them."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
+from kit.now import TIME_ZONE
 from workflow.domain.numerals import amount_in_words, clock_and_date, in_words, long_date, vnd
-from workflow.domain.words import fold, search_words, words_of
-
-
-@pytest.mark.parametrize(
-    ("text", "folded"),
-    [("Bệnh viện Đa khoa", "benh vien da khoa"), ("NGUYỄN THỊ ÁNH", "nguyen thi anh"), ("Ưu, ơ", "uu, o")],
-)
-def test_marks_and_case_fall_away(text: str, folded: str) -> None:
-    assert fold(text) == folded
+from workflow.domain.words import search_words, words_of
 
 
 def test_a_code_is_found_whole_and_by_its_parts() -> None:
@@ -49,4 +42,8 @@ def test_money_dates_and_times_read_as_documents_write_them() -> None:
     assert vnd(12_600_000) == "12.600.000"
     assert long_date(date(2025, 2, 3)) == "ngày 03 tháng 02 năm 2025"
     assert long_date(date(2025, 11, 13)) == "ngày 13 tháng 11 năm 2025"
-    assert clock_and_date(datetime(2025, 4, 8, 17, 30)) == "17 giờ 30 phút, ngày 08/04/2025"  # noqa: DTZ001
+
+
+def test_a_moment_is_printed_by_the_clocks_of_vietnam() -> None:
+    assert clock_and_date(datetime(2025, 4, 8, 17, 30, tzinfo=UTC)) == "00 giờ 30 phút, ngày 09/04/2025"
+    assert clock_and_date(datetime(2025, 4, 8, 17, 30, tzinfo=TIME_ZONE)) == "17 giờ 30 phút, ngày 08/04/2025"

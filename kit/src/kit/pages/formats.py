@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
+from kit.now import TIME_ZONE
 from kit.pages.words import gettext as _
 
-OFFICE_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 MINUTES_OF_A_WORKING_DAY = 8 * 60  # two sessions of four hours
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
@@ -28,7 +27,7 @@ def local(moment: datetime) -> datetime:
     """The moment on the office's wall clock. Raises ValueError for a time without a zone."""
     if moment.tzinfo is None:
         raise ValueError(f"{moment!r} has no time zone")
-    return moment.astimezone(OFFICE_TIME)
+    return moment.astimezone(TIME_ZONE)
 
 
 def clock(moment: datetime) -> str:

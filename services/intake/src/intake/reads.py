@@ -24,6 +24,7 @@ from intake.domain.texts import storable
 from intake.store import drafts
 from intake.store.dossiers import dossier_of, open_supplement
 from intake.store.tables import DocumentRow, DossierRow, FeeRow, MilestoneRow, PackageRow, RatingRow
+from kit.download import PDF
 from kit.objects import ObjectMissing
 from kit.tx import objects_of
 from rules import catalogue as law
@@ -77,6 +78,11 @@ class Document:
     issued_at: datetime
     size: int
     sha256: str
+
+    @property
+    def media_type(self) -> str:
+        """Everything we hand out is a PDF; what is named otherwise is nobody's to guess at."""
+        return PDF if self.name.endswith(".pdf") else "application/octet-stream"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import hashlib
 from http import HTTPStatus
 from typing import Annotated
-from urllib.parse import quote as quoted
 from uuid import UUID
 
 import orjson
@@ -16,6 +15,7 @@ from intake.api.shapes import DossierOut, RatingIn, SubmissionIn, SupplementIn
 from intake.api.tracking import TrackOut
 from intake.domain.errors import KeyMissing
 from intake.handlers import filing, results, supplements
+from kit.download import Download
 from kit.now import Now
 from kit.tx import Tx
 
@@ -112,9 +112,7 @@ async def document(dossier_id: UUID, name: str, person: Applicant, tx: Tx, now: 
     found, data = await reads.open_document(tx, person.id, dossier_id, name)
     if found.kind == "result":
         await results.collect_result(tx, person.id, dossier_id, now=now)
-    media_type = "application/pdf" if name.endswith(".pdf") else "application/octet-stream"
-    headers = {"Content-Disposition": f"inline; filename*=UTF-8''{quoted(name)}", "X-Content-Type-Options": "nosniff"}
-    return Response(data, media_type=media_type, headers=headers)
+    return Download(data, name, found.media_type).answer()
 
 
 @router.post(

@@ -3,30 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
 from intake.domain.errors import NotAllowedNow, SubmissionInvalid
 from intake.domain.flaws import Flaw
+from rules.records.status import ENDED, Status
 
-
-class Status(IntEnum):
-    """The national status codes, as far as intake decides by them."""
-
-    SUBMITTED = 1
-    ACCEPTED = 2
-    REFUSED_AT_RECEPTION = 3
-    IN_PROCESS = 4
-    WAITING_FOR_SUPPLEMENT = 5
-    WAITING_FOR_FEE = 6
-    WITHDRAWN = 7
-    STOPPED = 8
-    FINISHED = 9
-    RETURNED = 10
-
-
-ENDED = (Status.REFUSED_AT_RECEPTION, Status.WITHDRAWN, Status.STOPPED, Status.RETURNED)
 RATEABLE = (Status.FINISHED, *ENDED)
 
 

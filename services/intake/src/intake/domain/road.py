@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from intake.domain.dossier import ENDED, Dossier, Status
+from intake.domain.dossier import Dossier
 from rules import due
 from rules.calendar import Calendar
 from rules.records.procedure import Procedure, Step
+from rules.records.status import ENDED, Status
 
 Key = Literal["submitted", "check", "supplement", "fee", "accepted", "step", "result", "returned", "ended"]
 

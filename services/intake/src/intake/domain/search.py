@@ -1,18 +1,12 @@
 """Finds procedures as people type: without diacritics, in any order, with a letter wrong here and there. Pure."""
 
-import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from rules.plain import fold
 from rules.records.procedure import Procedure
 
 NEAR_ENOUGH = 0.75  # two words are taken for the same when so much of them agrees
-
-
-def fold(text: str) -> str:
-    """Small letters without diacritics; đ is a letter of its own, so it is said apart."""
-    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def find_procedures(procedures: Sequence[Procedure], query: str) -> list[Procedure]:

@@ -21,9 +21,10 @@ from contracts.workflow import (
     StepStarted,
     SupplementRequested,
 )
-from intake.domain.dossier import Dossier, Status, Stored, Supplement
+from intake.domain.dossier import Dossier, Stored, Supplement
 from intake.domain.road import Moment
 from intake.store import dossiers
+from rules.records.status import Status
 
 
 async def note_check(tx: AsyncSession, event: CheckStarted, *, now: datetime) -> None:

@@ -8,12 +8,13 @@ import orjson
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from intake.domain.dossier import Dossier, Status, Stored, Supplement
+from intake.domain.dossier import Dossier, Stored, Supplement
 from intake.domain.errors import KeyReused, NotFound
 from intake.domain.filing import ONLINE, THIS_PORTAL
 from intake.domain.road import Moment
 from intake.store.tables import DocumentRow, DossierRow, FeeRow, PackageRow, RatingRow, SupplementRow
 from kit.tx import run_sql
+from rules.records.status import Status
 
 _CLAIM = (
     "insert into client_key (applicant_id, key, body_sha256, dossier_id) "

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from pydantic import AwareDatetime
 
 from intake import reads
-from intake.domain.dossier import ENDED, Dossier, Status
+from intake.domain.dossier import Dossier
 from intake.domain.errors import NotAllowedNow
 from intake.domain.filing import ONLINE
 from intake.domain.months import Month, months
@@ -21,6 +21,7 @@ from intake.domain.texts import storable
 from intake.handlers import results
 from intake.web import words
 from intake.web.calling import Applicant, Office, go, show
+from kit.download import Download
 from kit.now import TIME_ZONE, Now
 from kit.pages import FieldError
 from kit.pages.forms import Checked, checked
@@ -28,9 +29,9 @@ from kit.pages.words import gettext as _
 from kit.tx import Tx
 from rules import due
 from rules.errors import OutsideCalendar, RulesError
+from rules.records.status import ENDED, WAITING_FOR_APPLICANT
 
 router = APIRouter()
-WAITS_FOR_ME = (Status.WAITING_FOR_SUPPLEMENT, Status.WAITING_FOR_FEE, Status.FINISHED)
 
 
 @router.get("/dossiers")
@@ -40,8 +41,8 @@ async def my_dossiers(request: Request, person: Applicant, tx: Tx, before: Aware
     names = {one.id: reads.procedure_of(one).name_vi for one in mine}
     begun = [(one, reads.procedure_of(one).name_vi) for one in await reads.begun_drafts(tx, person.id)]
     groups = [
-        (_("Đang chờ ông/bà"), [one for one in mine if one.status in WAITS_FOR_ME]),
-        (_("Đang giải quyết"), [one for one in mine if one.status not in (*WAITS_FOR_ME, *ENDED)]),
+        (_("Đang chờ ông/bà"), [one for one in mine if one.status in WAITING_FOR_APPLICANT]),
+        (_("Đang giải quyết"), [one for one in mine if one.status not in (*WAITING_FOR_APPLICANT, *ENDED)]),
         (_("Đã xong"), [one for one in mine if one.status in ENDED]),
     ]
     earlier = mine[-1].received_at.isoformat() if len(mine) == reads.MOST_LISTED else ""
@@ -144,10 +145,7 @@ async def document(dossier_id: UUID, name: str, person: Applicant, tx: Tx, now: 
     found, data = await reads.open_document(tx, person.id, dossier_id, name)
     if found.kind == "result":
         await results.collect_result(tx, person.id, dossier_id, now=now)
-    media_type = "application/pdf" if name.endswith(".pdf") else "application/octet-stream"
-    disposition = f"inline; filename*=UTF-8''{quote(name)}"
-    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
-    return Response(data, media_type=media_type, headers=headers)
+    return Download(data, name, found.media_type).answer()
 
 
 @router.post("/dossiers/{dossier_id}/result", dependencies=[Depends(checked)])

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -12,6 +11,7 @@ from intake.domain.texts import storable
 from kit.pages import FieldError
 from kit.pages.forms import rows
 from kit.pages.words import gettext as _
+from rules.filling import said, typed
 from rules.records.form import Form, FormField, Section
 
 FEW_CHOICES = 3  # so many are shown as buttons to tick, more as a list to open
@@ -86,14 +86,16 @@ def _field(form: Form, field: FormField, value: Any, grow: str) -> Field:
 
 
 def _hint(form: Form, field: FormField) -> str:
-    said = [field.hint_vi] if field.hint_vi else []
+    remarks = [field.hint_vi] if field.hint_vi else []
     if field.type == "date":
-        said.append(_("Ngày/tháng/năm, ví dụ 27/03/2024."))
+        remarks.append(_("Ngày/tháng/năm, ví dụ 27/03/2024."))
     if field.condition:
         other = form.field(field.condition.field)
         label = other.label_vi if other else field.condition.field
-        said.append(_("Chỉ điền khi “%(label)s” là “%(value)s”.") % {"label": label, "value": field.condition.equals})
-    return " ".join(said)
+        remarks.append(
+            _("Chỉ điền khi “%(label)s” là “%(value)s”.") % {"label": label, "value": field.condition.equals}
+        )
+    return " ".join(remarks)
 
 
 def _column(column: FormField) -> dict[str, Any]:
@@ -114,17 +116,6 @@ def _rows(table: FormField, value: Any, grow: bool) -> list[dict[str, Any]]:
     held = [row for row in value or [] if isinstance(row, Mapping)]
     found = [{key: typed(columns[key], cell) for key, cell in row.items() if key in columns} for row in held]
     return [*found, {}] if grow or not found else found
-
-
-def typed(field: FormField, value: Any) -> Any:
-    """A value as it is typed: 14/02/1985, decimals with a comma; ticks as they are, what cannot be read unchanged."""
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, float):
-        return f"{value:g}".replace(".", ",")
-    if value is None:
-        return ""
-    return _date(str(value)) if field.type == "date" else str(value)
 
 
 def read(form: Form, given: FormData) -> dict[str, Any]:
@@ -148,29 +139,15 @@ def answers(form: Form, sheet: Mapping[str, Any]) -> list[tuple[str, list[tuple[
     """Each section's title with what was filled in, as people read it; tables as lists of rows."""
     found = []
     for section in form.sections:
-        filled = [(field.label_vi, said(field, sheet[field.key])) for field in section.fields if field.key in sheet]
+        filled = [(field.label_vi, answer(field, sheet[field.key])) for field in section.fields if field.key in sheet]
         if filled:
             found.append((section.title_vi, filled))
     return found
 
 
-def said(field: FormField, value: Any) -> Any:
-    """One answer in words; a table as (headings, rows)."""
-    if field.type == "table":
-        cells = [[said(column, row.get(column.key)) for column in field.columns] for row in value]
-        return {"headings": [column.label_vi for column in field.columns], "rows": cells}
-    if value is None:
-        return ""
-    if field.type == "boolean":
-        return _("Có") if value is True else _("Không")
-    if field.type == "enum":
-        return next((choice.label for choice in field.values if choice.value == value), str(value))
-    text = str(typed(field, value))
-    return f"{text} {field.unit}" if field.unit else text
-
-
-def _date(text: str) -> str:
-    try:
-        return f"{date.fromisoformat(text):%d/%m/%Y}"
-    except ValueError:
-        return text
+def answer(field: FormField, value: Any) -> Any:
+    """One answer in words; a table as headings and rows."""
+    if field.type != "table":
+        return said(field, value)
+    cells = [[said(column, row.get(column.key)) for column in field.columns] for row in value]
+    return {"headings": [column.label_vi for column in field.columns], "rows": cells}

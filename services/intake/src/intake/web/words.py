@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from intake.domain.dossier import Dossier, Status
+from intake.domain.dossier import Dossier
 from intake.domain.opening import Opening
 from intake.domain.road import Stop
 from kit.pages import Milestone
@@ -11,19 +11,9 @@ from kit.pages.formats import clock, day, due, when
 from kit.pages.words import gettext as _
 from rules.due import Due
 from rules.records.limit import Limit
+from rules.records.status import LOOKS, Status
+from rules.wording import limit_vi, start_rule_vi
 
-STATES: Mapping[Status, tuple[str, str, str]] = {
-    Status.SUBMITTED: ("Mới nộp", "blue", "inbox"),
-    Status.ACCEPTED: ("Đã tiếp nhận", "blue", "check"),
-    Status.REFUSED_AT_RECEPTION: ("Không tiếp nhận", "grey", "x"),
-    Status.IN_PROCESS: ("Đang xử lý", "blue", "clock"),
-    Status.WAITING_FOR_SUPPLEMENT: ("Chờ bổ sung", "amber", "hand"),
-    Status.WAITING_FOR_FEE: ("Chờ nộp phí", "amber", "coin"),
-    Status.WITHDRAWN: ("Đã rút", "grey", "arrow-back"),
-    Status.STOPPED: ("Dừng xử lý", "grey", "pause"),
-    Status.FINISHED: ("Có kết quả", "green", "file-check"),
-    Status.RETURNED: ("Đã trả kết quả", "green", "home-check"),
-}
 DOCUMENTS: Mapping[str, str] = {
     "supplement_request": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
     "fee_notice": "Thông báo phí",
@@ -32,18 +22,6 @@ DOCUMENTS: Mapping[str, str] = {
 }
 MESSAGE_CHANNELS: Mapping[str, str] = {"email": "thư điện tử", "sms": "tin nhắn"}
 LATENESS: Mapping[str, str] = {"early": "sớm hơn hẹn", "on_time": "đúng hẹn", "late": "trễ hẹn"}
-UNITS: Mapping[str, str] = {
-    "calendar_days": "ngày",
-    "working_days": "ngày làm việc",
-    "working_hours": "giờ làm việc",
-    "working_minutes": "phút làm việc",
-}
-START_RULES: Mapping[str, str] = {
-    "valid_dossier_and_fee": "kể từ khi hồ sơ hợp lệ và đã nộp phí",
-    "valid_dossier": "kể từ khi nhận đủ hồ sơ hợp lệ",
-    "dossier_received": "kể từ khi nhận hồ sơ",
-    "declaration_received": "kể từ khi nhận tờ khai",
-}
 STOPS: Mapping[str, str] = {
     "submitted": "Nộp hồ sơ trực tuyến",
     "check": "Kiểm tra hồ sơ",
@@ -64,19 +42,18 @@ ENDS: Mapping[Status, str] = {
 
 def state(dossier: Dossier) -> tuple[str, str, str]:
     """Word, colour and icon of a dossier's state."""
-    word, colour, icon = STATES[dossier.status]
+    word, colour, icon = LOOKS[dossier.status]
     return _(word), colour, icon
 
 
 def limit(found: Limit | None) -> str:
     """`25 ngày`, or that it is not published yet (R14)."""
-    if found is None:
-        return _("Chưa công bố")
-    return f"{found.value} {_(UNITS[found.unit])}"
+    return limit_vi(found) if found else _("Chưa công bố")
 
 
 def start_rule(rule: str) -> str:
-    return _(START_RULES[rule])
+    """`kể từ khi nhận đủ hồ sơ hợp lệ và phí`."""
+    return _("kể từ %s") % start_rule_vi(rule)
 
 
 def expected_reasons(found: Due) -> list[str]:

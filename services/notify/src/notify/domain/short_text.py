@@ -1,8 +1,7 @@
 """The text of a short message: code and status, in letters every telephone shows. Nothing about the person."""
 
-import unicodedata
-
 from notify.domain.message import Template
+from rules.plain import plain
 
 LONGEST = 160  # one part in the 7-bit alphabet
 STATUS = {
@@ -16,9 +15,3 @@ def short_text(template: Template, *, office: str, code: str) -> str:
     rest = f"ho so {code} {STATUS[template]}."
     room = LONGEST - len(rest) - 2
     return f"{plain(office)[:room]}: {rest}"
-
-
-def plain(text: str) -> str:
-    """Without diacritics; đ is not removed by decomposition and has its own place."""
-    bare = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join(letter for letter in bare if not unicodedata.combining(letter))

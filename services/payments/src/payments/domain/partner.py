@@ -1,10 +1,10 @@
 """What we send to the Payment Platform: INIT, QUERY and GET_BILL, built from plain facts. Sends nothing."""
 
-import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
 from payments.domain import digest
+from rules.plain import plain
 
 LONGEST_NAME = 250  # the platform's limit; longer names go as their first 200 characters and three full stops
 EMPTY_WHEN_A_FEE = (
@@ -123,9 +123,3 @@ def question(partner: Partner, kind: str, reference: str, time: str) -> dict[str
 def short(name: str) -> str:
     """A name as long as the platform takes it."""
     return name if len(name) <= LONGEST_NAME else f"{name[:200]}..."
-
-
-def plain(text: str) -> str:
-    """Without diacritics; đ is not removed by decomposition and has its own place."""
-    bare = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join(letter for letter in bare if not unicodedata.combining(letter))

@@ -3,17 +3,17 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from payments.domain.attempt import Attempt, AttemptState
 from payments.domain.demand import Demand, DemandState
 from payments.domain.digest import as_text
+from rules.calendar import HANOI
 
 PAID = "00"
 LONGEST_WORD = 255
-VIETNAM = timezone(timedelta(hours=7))
 _TIME = re.compile(r"\d{14}")
 _AMOUNT = re.compile(r"\d{1,15}")
 
@@ -79,14 +79,14 @@ def read_time(text: str) -> datetime | None:
     if not _TIME.fullmatch(text):
         return None
     try:
-        return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=VIETNAM)
+        return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=HANOI)
     except ValueError:
         return None
 
 
 def write_time(moment: datetime) -> str:
     """The same format, for what we send."""
-    return moment.astimezone(VIETNAM).strftime("%Y%m%d%H%M%S")
+    return moment.astimezone(HANOI).strftime("%Y%m%d%H%M%S")
 
 
 def judge(result: Result, attempt: Attempt, demand: Demand, *, currency: str) -> Verdict:

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from kit.download import Download
 from kit.now import Now
 from kit.pages import FieldError, Pages
 from kit.pages.forms import Checked
@@ -97,12 +98,7 @@ async def receipt(request: Request, tx: Tx, person: PayerOrAccountant, demand_id
 async def receipt_pdf(tx: Tx, person: PayerOrAccountant, demand_id: UUID) -> Response:
     """The platform's receipt as it was handed over."""
     view = await find(tx, person, demand_id)
-    headers = {
-        "Content-Disposition": f'inline; filename="bien-lai-{view.shown_code}.pdf"',
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(await reads.receipt_file(tx, demand_id), media_type="application/pdf", headers=headers)
+    return Download(await reads.receipt_file(tx, demand_id), f"bien-lai-{view.shown_code}.pdf").answer()
 
 
 async def find(tx: Tx, person: Person, demand_id: UUID) -> DemandView:
