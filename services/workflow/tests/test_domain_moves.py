@@ -11,9 +11,9 @@ from rules.catalogue import load
 from workflow.domain.access import Scope, Staff, check_acts, scope_of, who_acts
 from workflow.domain.case import Case
 from workflow.domain.errors import NoSuchCase, NotAllowedNow, NotYours
-from workflow.domain.late_events import EFFECTS, Effect, Heard
 from workflow.domain.moves import MOVES, find_move, moved
 from workflow.domain.status import Action, Status
+from workflow.domain.unexpected_events import EFFECTS, Effect, Heard
 
 AT = datetime(2025, 3, 3, 8, 30, tzinfo=TIME_ZONE)
 S, A = Status, Action
@@ -106,7 +106,9 @@ def test_every_status_has_an_answer_to_every_event() -> None:
         (Heard.COLLECTED, S.SUBMITTED, Effect.DECIDE),
     ],
 )
-def test_a_late_event_is_applied_noted_or_kept_for_decision(heard: Heard, status: Status, effect: Effect) -> None:
+def test_an_unexpected_event_is_applied_noted_or_kept_for_decision(
+    heard: Heard, status: Status, effect: Effect
+) -> None:
     assert EFFECTS[heard, status] is effect
 
 

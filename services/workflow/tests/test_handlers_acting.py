@@ -50,6 +50,10 @@ async def test_a_supplement_starts_the_check_limit_anew_and_looks_again_only_at_
     judged = {item.component for item in await world.ask(store.judged, dossier, 1)}
     assert LACKING.component not in judged
     assert len(judged) == 10
+    ledger = await world.ask(store.ledger, dossier)
+    assert [(one.kind, f"{one.at:%d %H:%M}") for one in ledger] == [
+        ("check_started", "03 08:30"), ("check_restarted", "10 14:00"),
+    ]  # fmt: skip
 
 
 async def test_a_further_round_needs_the_leader(world: Any) -> None:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from kit.testing.pages import Page, read_page
+from workflow import store
 from workflow.domain.checklist import CheckItem
 from workflow.domain.status import Outcome, Status, Verdict
 
@@ -167,6 +168,17 @@ async def test_an_appraisal_without_a_conclusion_keeps_what_was_typed(client: ht
     again = read_page(answer.text)
     assert sorted(again.errors) == ["conclusion", "outcome"]
     assert again.form("/step").fields["note"] == "nội bộ"
+
+
+async def test_a_form_that_is_refused_leaves_nothing_behind(client: httpx.AsyncClient, world: Any) -> None:
+    dossier = await world.accepted()
+    before = await world.case(dossier)
+    page = await get(client, world, "division_head", case_path(dossier, "/step"))
+    answer = await send(client, world, "division_head", page, "/step", assignee_id="p-nobody")
+    assert answer.status_code == 422
+    assert list(read_page(answer.text).errors) == ["assignee_id"]
+    assert await world.case(dossier) == before
+    assert await world.ask(store.find_staff, "p-division_head") is None  # was noted before the refusal
 
 
 async def test_a_sign_off_needs_the_tick(client: httpx.AsyncClient, world: Any) -> None:

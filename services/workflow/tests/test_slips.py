@@ -77,6 +77,6 @@ async def test_the_law_of_the_day_stands_on_the_slip(world: Any) -> None:
 
     office = world.office
     before = Letter(office, SUPPLEMENT, 3, date(2025, 9, 14), "u").data()
-    after = Letter(office, SUPPLEMENT, None, date(2025, 9, 15), "u").data()
+    after = Letter(office, SUPPLEMENT, None, date(2025, 9, 15), "u", is_preview=True).data()
     assert (before["regulation"], before["number"]) == ("Mẫu số 02, Thông tư 01/2018/TT-VPCP", "03/HDHS")
     assert (after["regulation"], after["is_preview"]) == ("Mẫu số 02, Thông tư 03/2025/TT-VPCP", True)

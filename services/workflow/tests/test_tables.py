@@ -40,7 +40,7 @@ async def test_what_is_only_added_cannot_be_changed_or_taken_away(database: Data
         await run_sql(
             tx,
             "insert into clock_entry (dossier_id, number, kind, at, reason_vi, basis) "
-            "values (:d, 1, 'started', now(), '', '')",
+            "values (:d, 2, 'started', now(), '', '')",
             d=dossier,
         )
     for statement in (f"delete from {table}", f"update {table} set at = now()"):

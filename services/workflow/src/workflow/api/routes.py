@@ -54,6 +54,11 @@ def _seen_version(body: Seen, version: int | None) -> int | None:
     return body.version if body.version is not None else version
 
 
+async def _answer(tx: Tx, staff: Staff, dossier_id: UUID, now: Now) -> CaseOut:
+    """The case after a command."""
+    return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
+
+
 @router.get("/cases")
 async def list_cases(
     tx: Tx,
@@ -97,7 +102,7 @@ async def judge_components(
     await handlers.judge_components(
         tx, dossier_id, items, staff=staff, seen_version=_seen_version(body, version), now=now
     )
-    return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
+    return await _answer(tx, staff, dossier_id, now)
 
 
 @router.post("/cases/{dossier_id}/supplement-requests")
@@ -107,14 +112,14 @@ async def request_supplement(
     """Send the one complete supplement request of this round (form 02): status 5. Every component must be judged."""
     items, seen = [line.item() for line in body.items], _seen_version(body, version)
     await handlers.request_supplement(tx, dossier_id, items=items, staff=staff, seen_version=seen, now=now)
-    return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
+    return await _answer(tx, staff, dossier_id, now)
 
 
 @router.post("/cases/{dossier_id}/validity")
 async def find_valid(dossier_id: UUID, body: Seen, tx: Tx, now: Now, staff: Caller, version: Version) -> CaseOut:
     """Find the dossier valid: a fee notice goes out (status 6); accepted at once where no fee is waited for."""
     await handlers.find_valid(tx, dossier_id, staff=staff, seen_version=_seen_version(body, version), now=now)
-    return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
+    return await _answer(tx, staff, dossier_id, now)
 
 
 @router.post("/cases/{dossier_id}/steps/{step}/completion")
@@ -124,7 +129,7 @@ async def finish_step(
     """Finish an assignment, an appraisal or a review. Before an approval the result is drawn up and frozen."""
     seen = _seen_version(body, version)
     await handlers.finish_step(tx, dossier_id, step, body.decision(), staff=staff, seen_version=seen, now=now)
-    return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
+    return await _answer(tx, staff, dossier_id, now)
 
 
 @router.post("/cases/{dossier_id}/sign-off")
@@ -133,14 +138,14 @@ async def sign_off(dossier_id: UUID, body: SignOffIn, tx: Tx, now: Now, staff: C
     await handlers.sign_off(
         tx, dossier_id, body.sha256, staff=staff, seen_version=_seen_version(body, version), now=now
     )
-    return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
+    return await _answer(tx, staff, dossier_id, now)
 
 
 @router.post("/cases/{dossier_id}/issue")
 async def issue(dossier_id: UUID, body: Seen, tx: Tx, now: Now, staff: Caller, version: Version) -> CaseOut:
     """Issue the approved result: status 9; early, on time or late is judged here."""
     await handlers.issue(tx, dossier_id, staff=staff, seen_version=_seen_version(body, version), now=now)
-    return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
+    return await _answer(tx, staff, dossier_id, now)
 
 
 _PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
@@ -150,18 +155,18 @@ _PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}
 async def get_file(dossier_id: UUID, number: int, tx: Tx, staff: Caller) -> Response:
     """A file of the dossier, as it was filed. Each view is logged."""
     found = await reads.open_file(tx, staff, dossier_id, number)
-    return found.answer()
+    return Response(found.body, headers=found.headers)
 
 
 @router.get("/cases/{dossier_id}/slips/{number}", response_class=Response, responses=_PDF)
 async def get_slip(dossier_id: UUID, number: int, tx: Tx, staff: Caller) -> Response:
     """A slip that went out, by its number within the case."""
     found = await reads.open_slip(tx, staff, dossier_id, number)
-    return found.answer()
+    return Response(found.body, headers=found.headers)
 
 
 @router.get("/cases/{dossier_id}/result", response_class=Response, responses=_PDF)
 async def get_result(dossier_id: UUID, tx: Tx, staff: Caller) -> Response:
     """The result's PDF, from the moment it was drawn up."""
     found = await reads.open_result(tx, staff, dossier_id)
-    return found.answer()
+    return Response(found.body, headers=found.headers)

@@ -19,15 +19,9 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class Case:
-    """Where a dossier stands.
+    """Where a dossier stands. `version` counts how often it was saved."""
 
-    `unit`, `role` and `holder_id` say with whom it lies: the unit, the role that must act next (none where the
-    applicant must), the person if one was named; `checker_id` is who found it valid. `units` are all that have worked
-    on it; they may see it. `deadline_at` is what runs now (the check limit or the main limit, none where no clock
-    runs), `late_from` the first moment after it (R05). `last_piece_at` is when the last piece of a valid dossier came
-    in (R02).
-    """
-
+    # what was filed, by whom, for whom
     dossier_id: UUID
     arrival_number: str
     procedure_id: str
@@ -41,21 +35,29 @@ class Case:
     applicant_name: str
     contact_path: str
     received_at: datetime
-    last_piece_at: datetime
+    last_piece_at: datetime  # when the last piece of a valid dossier came in (R02)
+
+    # where it lies, and who must act
     status: Status
-    since: datetime
+    since: datetime  # when it came into this status, or to this step
     unit: str
-    units: tuple[str, ...]
+    units: tuple[str, ...]  # all that have worked on it; they may see it
     version: int = 0
-    round: int = 0
-    role: str | None = None
-    holder_id: str | None = None
+    round: int = 0  # supplement requests sent so far; verdicts are kept by it
+    role: str | None = None  # the role that must act next; none where the applicant must
+    holder_id: str | None = None  # the person it was given to; anyone of unit and role where none is
     step: str | None = None
-    checker_id: str | None = None
+    checker_id: str | None = None  # who found it valid
+
+    # what runs now, the check limit or the main limit; none where no clock runs
     deadline_at: datetime | None = None
-    late_from: datetime | None = None
+    late_from: datetime | None = None  # the first moment after the deadline (R05)
+
+    # the check's clock
     check_started_at: datetime | None = None
     check_due_at: datetime | None = None
+
+    # the main clock, from acceptance on
     fee_vnd: int | None = None
     paid_at: datetime | None = None
     code: str | None = None
@@ -65,6 +67,8 @@ class Case:
     first_due_at: datetime | None = None
     calendar_version: str | None = None
     readings: tuple[str, ...] = ()
+
+    # the result
     outcome: Outcome | None = None
     conclusion: str = ""
     conditions: tuple[str, ...] = ()
@@ -72,9 +76,9 @@ class Case:
     result_number: str | None = None
     result: StoredFile | None = None
     finished_at: datetime | None = None
-    lateness: str | None = None
-    lateness_first: str | None = None
-    margin_working_minutes: int | None = None
+    lateness: str | None = None  # judged against `due_at`
+    lateness_first: str | None = None  # judged against `first_due_at` (R06)
+    margin_working_minutes: int | None = None  # left at the end; negative: by so much too late
     returned_at: datetime | None = None
 
     @property

@@ -1,4 +1,4 @@
-"""The case's clock as anyone can recompute it: ledger, rule and calendar in; due time and its explanation out. Pure."""
+"""The case's clock as anyone can recompute it: its start, rule and calendar in; due and explanation out. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from workflow.domain.status import Status
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """One thing that happened to the clock; entries are only ever added."""
+    """A start of the check or of the whole limit. Only added, only shown: the start itself stands in the case."""
 
     number: int
     kind: str
@@ -48,10 +48,17 @@ def check_due(case: Case, received_at: datetime) -> rule.Due:
 
 
 def present_due(case: Case) -> rule.Due | None:
-    """What runs, or ran last, recomputed from the rules: the main limit once accepted, before that the check's."""
+    """The main limit once accepted (ended or not), the check's while that runs, else none; by the rules, anew."""
     if case.is_accepted and case.started_at is not None:
         return main_due(case, case.started_at)
     return check_due(case, case.last_piece_at) if case.status is Status.SUBMITTED else None
+
+
+def plan_of(case: Case) -> list[rule.StepPlan]:
+    """Each step's share of the whole limit; empty before acceptance."""
+    if case.started_at is None or case.due_at is None:
+        return []
+    return rule.plan(procedure_of(case).steps, case.started_at, case.due_at, calendar_of(case))
 
 
 def due_again(case: Case, due_at: datetime) -> rule.Due:

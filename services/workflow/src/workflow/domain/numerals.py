@@ -1,6 +1,8 @@
-"""Numbers and dates as Vietnamese documents write them out. Pure text."""
+"""Numbers and dates as Vietnamese documents write them out. Pure."""
 
 from datetime import date, datetime
+
+from rules.calendar import HANOI
 
 _DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _GROUPS = ("", "nghìn", "triệu", "tỷ", "nghìn tỷ", "triệu tỷ")
@@ -61,5 +63,6 @@ def long_date(on: date) -> str:
 
 
 def clock_and_date(at: datetime) -> str:
-    """`08 giờ 30 phút, ngày 03/3/2025`."""
+    """`08 giờ 30 phút, ngày 03/03/2025`, by the clocks of Vietnam wherever the moment was written down."""
+    at = at.astimezone(HANOI)
     return f"{at:%H} giờ {at:%M} phút, ngày {at.day:02}/{at.month:02}/{at.year}"

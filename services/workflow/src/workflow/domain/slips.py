@@ -9,11 +9,10 @@ from datetime import date
 from typing import Any, Protocol
 
 from rules.fees import FeeQuote
-from rules.filling import said
 from rules.records.form import Form, FormField
+from rules.records.limit import Limit
 from rules.records.office import Office
 from rules.records.procedure import Component, Procedure
-from rules.wording import channel_vi, limit_vi, start_rule_vi
 from workflow.domain.access import Staff
 from workflow.domain.case import Case
 from workflow.domain.checklist import CheckItem
@@ -23,15 +22,29 @@ from workflow.domain.status import Outcome
 
 Data = dict[str, Any]
 
-RECEIPT, SUPPLEMENT, FEE_NOTICE, RESULT = "01", "02", "fee-notice", "result"
-SUFFIX = {RECEIPT: "", SUPPLEMENT: "/HDHS", FEE_NOTICE: "/TB", RESULT: ""}
+ACCEPTANCE_SLIP, SUPPLEMENT, FEE_NOTICE, RESULT = "01", "02", "fee-notice", "result"
+SUFFIX = {ACCEPTANCE_SLIP: "", SUPPLEMENT: "/HDHS", FEE_NOTICE: "/TB", RESULT: ""}
 FORMS_OF_2025_FROM = date(2025, 9, 15)  # Thông tư 03/2025/TT-VPCP; before it Thông tư 01/2018/TT-VPCP
 
+_UNITS = {
+    "working_minutes": "phút làm việc",
+    "working_hours": "giờ làm việc",
+    "working_days": "ngày làm việc",
+    "calendar_days": "ngày",
+}
+_CHANNELS = {"online": "Trực tuyến", "direct": "Trực tiếp", "postal": "Qua bưu chính công ích"}
 _RETURNED = {
     "online": "Trực tuyến: tải về trong trang theo dõi hồ sơ, sau khi đăng nhập",
     "direct": "Tại Bộ phận Tiếp nhận và Trả kết quả",
     "postal": "Qua bưu chính công ích, hoặc tại Bộ phận Tiếp nhận và Trả kết quả",
 }
+_STARTS = {
+    "dossier_received": "khi nhận hồ sơ",
+    "declaration_received": "khi nhận tờ khai",
+    "valid_dossier": "khi nhận đủ hồ sơ hợp lệ",
+    "valid_dossier_and_fee": "khi nhận đủ hồ sơ hợp lệ và phí",
+}
+
 
 class ContactFacts(Protocol):
     """What a slip prints of the applicant."""
@@ -50,13 +63,14 @@ class ContactFacts(Protocol):
 
 @dataclass(frozen=True)
 class Letter:
-    """The head of a slip: who writes, under which number (none in a preview), on which date, where to look it up."""
+    """The head of a slip: who writes, under which number of its series, on which date, where to look it up."""
 
     office: Office
     form: str
     number: int | None
     on: date
     track_url: str
+    is_preview: bool = False
 
     def data(self) -> Data:
         number = f"{self.number:02}{SUFFIX[self.form]}" if self.number else f"…{SUFFIX[self.form]}"
@@ -68,16 +82,29 @@ class Letter:
             "number": number,
             "place_date": f"{self.office.place_vi}, {long_date(self.on)}",
             "regulation": _regulation(self.form, self.on),
-            "is_preview": self.number is None,
+            "is_preview": self.is_preview,
             "track_url": self.track_url,
         }
 
 
 def _regulation(form: str, on: date) -> str:
-    if form not in (RECEIPT, SUPPLEMENT):
+    if form not in (ACCEPTANCE_SLIP, SUPPLEMENT):
         return ""
     act = "Thông tư 03/2025/TT-VPCP" if on >= FORMS_OF_2025_FROM else "Thông tư 01/2018/TT-VPCP"
     return f"Mẫu số {form}, {act}"
+
+
+def limit_words(limit: Limit) -> str:
+    """`25 ngày`."""
+    return f"{limit.value:02} {_UNITS[limit.unit]}"
+
+
+def channel_words(channel: str) -> str:
+    return _CHANNELS[channel]
+
+
+def start_words(rule: str) -> str:
+    return _STARTS[rule]
 
 
 def _applicant(contact: ContactFacts) -> Data:
@@ -94,10 +121,10 @@ def _procedure(procedure: Procedure) -> Data:
     return {"procedure": procedure.name_vi, "procedure_code": procedure.national_code or "chưa công bố"}
 
 
-def receipt(
+def acceptance_slip(
     letter: Letter, case: Case, procedure: Procedure, contact: ContactFacts, dossier: Dossier, checker: Staff | None
 ) -> Data:
-    """Form 01: receipt and appointment. The case has its code and its due time."""
+    """Form 01: accepted, and when to come back for the result. The case has its code and its due time."""
     assert case.due_at is not None
     assert case.started_at is not None
     assert procedure.limit is not None
@@ -110,10 +137,10 @@ def receipt(
         "arrival_number": case.arrival_number,
         "unit": unit.name_vi if unit else letter.office.name_vi,
         "unit_phone": (unit.telephone if unit else None) or letter.office.telephone,
-        "channel": channel_vi(case.channel),
+        "channel": _CHANNELS[case.channel],
         "components": [_component(one, dossier) for one in procedure.components if _count(one, dossier)],
         "sets": procedure.dossier_sets,
-        "limit": f"{limit_vi(procedure.limit)}, tính từ {start_rule_vi(procedure.start_rule)}",
+        "limit": f"{limit_words(procedure.limit)}, tính từ {_STARTS[procedure.start_rule]}",
         "received": clock_and_date(case.received_at),
         "started": clock_and_date(case.started_at),
         "due": clock_and_date(case.due_at),
@@ -158,7 +185,7 @@ def supplement(letter: Letter, case: Case, procedure: Procedure, contact: Contac
         "round": asked.round,
         "items": [{"name": _name(procedure, item.component), "reason": item.note.strip()} for item in asked.items],
         "basis": [str(source) for source in procedure.sources],
-        "answer_within": limit_vi(within) if within else "",
+        "answer_within": limit_words(within) if within else "",
         "officer": asked.staff.name,
         "officer_title": asked.staff.title,
         "officer_phone": asked.staff.phone or letter.office.telephone,
@@ -196,8 +223,8 @@ def fee_notice(
         "total": vnd(quote.total_vnd),
         "total_words": amount_in_words(quote.total_vnd),
         "basis": list(quote.legal_basis),
-        "limit": limit_vi(procedure.limit),
-        "starts": start_rule_vi(procedure.start_rule),
+        "limit": limit_words(procedure.limit),
+        "starts": _STARTS[procedure.start_rule],
         "officer": staff.name,
         "officer_title": staff.title,
         "officer_phone": staff.phone or letter.office.telephone,
@@ -268,7 +295,7 @@ def _own_sections(form: Form, sheet: Mapping[str, Any]) -> list[Data]:
 
 
 def _row(field: FormField, sheet: Mapping[str, Any]) -> list[str]:
-    return [field.label_vi, said(field, sheet[field.key])]
+    return [field.label_vi, shown(field, sheet[field.key])]
 
 
 def _is_own(field: FormField, sheet: Mapping[str, Any]) -> bool:
@@ -278,3 +305,15 @@ def _is_own(field: FormField, sheet: Mapping[str, Any]) -> bool:
 def is_filled(field: FormField, sheet: Mapping[str, Any]) -> bool:
     """Whether a field that is no table has something to show."""
     return field.type != "table" and sheet.get(field.key) not in (None, "")
+
+
+def shown(field: FormField, value: Any) -> str:
+    """A value as people read it."""
+    if field.type == "boolean":
+        return "Có" if value else "Không"
+    if field.type == "date" and isinstance(value, str):
+        return f"{value[8:10]}/{value[5:7]}/{value[:4]}"
+    if field.type == "enum":
+        return next((choice.label for choice in field.values if choice.value == value), str(value))
+    text = f"{value:g}".replace(".", ",") if isinstance(value, float) else str(value)
+    return f"{text} {field.unit}" if field.unit else text

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rules.records.procedure import Procedure, Step
+from workflow.domain.case import Case
 from workflow.domain.errors import DecisionIncomplete
+from workflow.domain.law import office_of
 from workflow.domain.status import Action, Outcome
 
 LONGEST_TEXT = 5000
@@ -64,6 +66,26 @@ def unit_for(role: str, resolving_unit: str, units: Iterable[UnitOfOffice]) -> s
     if resolving_unit in having or not having:
         return resolving_unit
     return having[0]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a step lies: its office, the unit, and the role that may end it."""
+
+    office: str
+    unit: str
+    role: str
+
+
+def place_of(step: Step, case: Case) -> Place:
+    """Where this step of the case lies."""
+    return Place(case.office, unit_for(step.role, case.resolving_unit, office_of(case).units), step.role)
+
+
+def place_after(case: Case, procedure: Procedure) -> Place | None:
+    """Where the step after the present one lies; none where there is no such step."""
+    following = step_after(procedure, case.step) if case.step else None
+    return place_of(following, case) if following else None
 
 
 def check_decision(step: Step, decision: Decision) -> None:

@@ -1,17 +1,16 @@
-"""One function per command or event. Each works inside its caller's transaction and never commits."""
+"""The commands, the events that others send, and the previews. All within the caller's transaction; none commits."""
 
 from workflow.handlers.accepting import take_payment
 from workflow.handlers.access import note_staff, staff_of
 from workflow.handlers.checking import (
     find_valid,
     judge_components,
-    preview_fee_notice,
-    preview_supplement,
     request_supplement,
 )
 from workflow.handlers.opening import open_case, take_supplement
+from workflow.handlers.previews import preview_fee_notice, preview_result, preview_supplement
 from workflow.handlers.returning import mark_returned
-from workflow.handlers.steps import finish_step, issue, preview_result, sign_off
+from workflow.handlers.steps import finish_step, issue, sign_off
 
 __all__ = [
     "find_valid",

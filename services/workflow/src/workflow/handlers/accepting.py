@@ -10,19 +10,19 @@ from kit.now import TIME_ZONE
 from rules import due as rule
 from rules.catalogue import load
 from rules.codes import dossier_code
-from rules.wording import limit_vi, start_rule_vi
 from workflow import store
 from workflow.domain import clock
 from workflow.domain.access import Staff
 from workflow.domain.case import Case
-from workflow.domain.late_events import Effect, Heard
 from workflow.domain.law import procedure_of
 from workflow.domain.moves import moved
+from workflow.domain.slips import limit_words, start_words
 from workflow.domain.status import Action
+from workflow.domain.unexpected_events import Effect, Heard
 from workflow.handlers import slips
-from workflow.handlers.late import effect_of, keep_for_decision
-from workflow.handlers.saying import as_object, say
+from workflow.handlers.saying import say
 from workflow.handlers.steps import start_first_step
+from workflow.handlers.unexpected import effect_of, keep_for_decision
 
 
 async def take_payment(tx: AsyncSession, event: FeePaid, *, now: datetime) -> None:
@@ -44,8 +44,8 @@ async def take_payment(tx: AsyncSession, event: FeePaid, *, now: datetime) -> No
 
 async def accept(tx: AsyncSession, case: Case, *, paid_at: datetime | None, staff: Staff | None, now: datetime) -> Case:
     """Give the case its code and start its clock by the procedure's start rule (R02), then its first step."""
-    case = await _with_clock(tx, case, paid_at, now)
-    slip = await slips.receipt(tx, case, now)
+    case = await _accepted(tx, case, paid_at, now)
+    slip = await slips.acceptance_slip(tx, case, now)
     case = await store.save_case(tx, case)
     await store.add_history(tx, case, f"Tiếp nhận hồ sơ, cấp mã {case.code}", now, staff_id=staff.id if staff else None)
     await say(
@@ -60,12 +60,12 @@ async def accept(tx: AsyncSession, case: Case, *, paid_at: datetime | None, staf
         first_due_at=case.first_due_at,
         calendar_version=case.calendar_version,
         readings=list(case.readings),
-        slip=as_object(slip),
+        slip=store.to_object(slip),
     )
     return await start_first_step(tx, case, now)
 
 
-async def _with_clock(tx: AsyncSession, case: Case, paid_at: datetime | None, now: datetime) -> Case:
+async def _accepted(tx: AsyncSession, case: Case, paid_at: datetime | None, now: datetime) -> Case:
     procedure = procedure_of(case)
     times = {"received_at": case.received_at, "valid_at": case.last_piece_at, "paid_at": paid_at}
     started_at = rule.start(procedure.start_rule, **times)
@@ -74,7 +74,7 @@ async def _with_clock(tx: AsyncSession, case: Case, paid_at: datetime | None, no
     on = now.astimezone(TIME_ZONE).date()  # R21: the date of acceptance
     agency = load().agency_code(case.office, on)
     code = dossier_code(agency, on, await store.next_code_number(tx, agency, on))
-    reason = f"Bắt đầu tính thời hạn {limit_vi(due.limit)}, {start_rule_vi(procedure.start_rule)} (R02)"
+    reason = f"Bắt đầu tính thời hạn {limit_words(due.limit)}, {start_words(procedure.start_rule)} (R02)"
     basis = "; ".join(map(str, procedure.sources))
     await store.add_clock_entry(tx, case.dossier_id, "started", due.start, reason, basis)
     return moved(

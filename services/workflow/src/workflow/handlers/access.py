@@ -26,6 +26,11 @@ def staff_of(person: Person) -> Staff:
     return Staff(person.id, person.name, person.roles, person.office, person.unit, title, phone)
 
 
+async def see(tx: AsyncSession, dossier_id: UUID, staff: Staff) -> Case:
+    """The case, not locked, for somebody who may see it. Raises NoSuchCase."""
+    return check_sees(staff, await store.find_case(tx, dossier_id))
+
+
 async def take_up(
     tx: AsyncSession,
     dossier_id: UUID,

@@ -10,12 +10,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.workflow import FeeLine, FeeRequested, SupplementItem, SupplementRequested
 from rules.fees import FeeQuote
-from workflow import gateways, store
+from workflow import store
 from workflow.domain import checklist
-from workflow.domain.access import Staff, check_sees
+from workflow.domain.access import Staff
 from workflow.domain.case import Case
 from workflow.domain.checklist import CheckItem
-from workflow.domain.errors import LimitNotPublished, NotYours
+from workflow.domain.errors import LimitNotPublished
 from workflow.domain.fee import quote_of, waits_for_fee
 from workflow.domain.law import procedure_of
 from workflow.domain.moves import moved
@@ -23,7 +23,7 @@ from workflow.domain.status import Action
 from workflow.handlers import slips
 from workflow.handlers.accepting import accept
 from workflow.handlers.access import take_up
-from workflow.handlers.saying import as_object, say
+from workflow.handlers.saying import say
 
 
 async def judge_components(
@@ -83,7 +83,7 @@ async def request_supplement(
     what = f"Yêu cầu bổ sung lần {case.round}: {len(lines)} thành phần"
     await store.add_history(tx, case, what, now, staff_id=staff.id)
     asked = [SupplementItem(component=line.component) for line in lines]
-    files = {"slip": as_object(slip), "request": as_object(request)}
+    files = {"slip": store.to_object(slip), "request": store.to_object(request)}
     await say(tx, SupplementRequested, case, now=now, staff=staff, round=case.round, items=asked, **files)
     return case
 
@@ -123,30 +123,6 @@ async def _request_fee(tx: AsyncSession, case: Case, quote: FeeQuote, staff: Sta
         factor=str(Decimal(quote.factor.numerator) / Decimal(quote.factor.denominator)),
         amount_vnd=quote.total_vnd,
         legal_basis=list(quote.legal_basis),
-        notice=as_object(notice),
+        notice=store.to_object(notice),
     )
-    return case
-
-
-async def preview_supplement(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, now: datetime) -> bytes:
-    """Form 02 as it would be sent now, without a number. Writes nothing. Raises as `request_supplement` does."""
-    case = await _case_in_sight(tx, dossier_id, staff)
-    judged = checklist.as_map(await store.judged(tx, dossier_id, case.round))
-    lines = checklist.lacking(procedure_of(case), judged)
-    next_round = case.changed(round=case.round + 1)
-    return await gateways.render("02", await slips.supplement_data(tx, next_round, lines, None, staff, now))
-
-
-async def preview_fee_notice(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, now: datetime) -> bytes:
-    """The fee notice as it would be sent now, without a number. Writes nothing."""
-    case = await _case_in_sight(tx, dossier_id, staff)
-    quote = quote_of(procedure_of(case), case, await store.read_dossier(tx, case))
-    if quote is None:
-        raise NotYours(Action.FIND_VALID, "Thủ tục này không có phí.")
-    return await gateways.render("fee-notice", await slips.fee_notice_data(tx, case, quote, None, staff, now))
-
-
-async def _case_in_sight(tx: AsyncSession, dossier_id: UUID, staff: Staff) -> Case:
-    case = await store.lock_case(tx, dossier_id)
-    check_sees(staff, case)
     return case

@@ -14,11 +14,12 @@ from workflow import store
 from workflow.domain import checklist, clock
 from workflow.domain.case import Case
 from workflow.domain.errors import WrongFacts
-from workflow.domain.late_events import Effect, Heard
+from workflow.domain.law import procedure_of
 from workflow.domain.moves import CHECKER, moved
 from workflow.domain.status import Action, Status
-from workflow.handlers.late import effect_of, keep_for_decision
-from workflow.handlers.saying import say, stored
+from workflow.domain.unexpected_events import Effect, Heard
+from workflow.handlers.saying import say
+from workflow.handlers.unexpected import effect_of, keep_for_decision
 
 
 async def open_case(tx: AsyncSession, event: DossierSubmitted, *, now: datetime) -> None:
@@ -32,7 +33,8 @@ async def open_case(tx: AsyncSession, event: DossierSubmitted, *, now: datetime)
         raise WrongFacts("the manifest is another dossier's")
     case = _with_check_limit(_new_case(event, contact, now), event.received_at)
     case = await store.add_case(tx, case)
-    await store.add_package(tx, case.dossier_id, stored(event.package), event.received_at)
+    await _note_check_start(tx, case, "check_started", "Bắt đầu tính thời hạn kiểm tra")
+    await store.add_package(tx, case.dossier_id, store.to_file(event.package), event.received_at)
     await store.add_history(tx, case, "Nhận hồ sơ mới, bắt đầu kiểm tra", now)
     await _say_check_started(tx, case, now)
 
@@ -69,6 +71,12 @@ def _with_check_limit(case: Case, received_at: datetime) -> Case:
     )
 
 
+async def _note_check_start(tx: AsyncSession, case: Case, kind: str, reason_vi: str) -> None:
+    assert case.check_started_at is not None
+    basis = "; ".join(map(str, procedure_of(case).sources))
+    await store.add_clock_entry(tx, case.dossier_id, kind, case.check_started_at, reason_vi, basis)
+
+
 async def take_supplement(tx: AsyncSession, event: SupplementSubmitted, *, now: datetime) -> None:
     """Take the answer to a supplement request: status 1 again, the check limit anew (R08).
 
@@ -80,12 +88,15 @@ async def take_supplement(tx: AsyncSession, event: SupplementSubmitted, *, now: 
         reason = f"Bổ sung lần {event.round} đến khi hồ sơ không chờ bổ sung lần đó."
         await keep_for_decision(tx, case, Heard.SUPPLEMENT, event, reason, now)
         return
-    await store.add_package(tx, case.dossier_id, stored(event.package), event.received_at)
+    await store.add_package(tx, case.dossier_id, store.to_file(event.package), event.received_at)
     await store.answer_supplement(tx, case.dossier_id, case.round, event.received_at)
     await _carry_verdicts(tx, case)
     case = moved(case, Action.TAKE_SUPPLEMENT, last_piece_at=event.received_at, since=now, role=CHECKER, holder_id=None)
     case = _with_check_limit(case, event.received_at)
     case = await store.save_case(tx, case)
+    await _note_check_start(
+        tx, case, "check_restarted", f"Tính lại thời hạn kiểm tra sau bổ sung lần {case.round} (R08)"
+    )
     await store.add_history(tx, case, f"Nhận bổ sung lần {case.round}, kiểm tra lại từ đầu thời hạn", now)
     await _say_check_started(tx, case, now)
 
@@ -99,6 +110,3 @@ async def _carry_verdicts(tx: AsyncSession, case: Case) -> None:
 async def _say_check_started(tx: AsyncSession, case: Case, now: datetime) -> None:
     assert case.check_due_at is not None
     await say(tx, CheckStarted, case, now=now, round=case.round, due_at=case.check_due_at)
-
-
-__all__ = ["open_case", "take_supplement"]

@@ -9,11 +9,11 @@ from contracts.intake import ResultCollected
 from contracts.workflow import DossierReturned
 from workflow import store
 from workflow.domain.case import Case
-from workflow.domain.late_events import Effect, Heard
 from workflow.domain.moves import moved
 from workflow.domain.status import Action
-from workflow.handlers.late import effect_of, keep_for_decision, note_again
+from workflow.domain.unexpected_events import Effect, Heard
 from workflow.handlers.saying import say
+from workflow.handlers.unexpected import effect_of, keep_for_decision, note_again
 
 
 async def mark_returned(tx: AsyncSession, event: ResultCollected, *, now: datetime) -> None:

@@ -1,16 +1,16 @@
-"""What a case says to the other services, and how its clock of the check is wound. Shared by the handlers."""
+"""What a case says to the other services. Shared by the handlers."""
 
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.facts import Channel, Handler, Origin, StoredObject
+from contracts.facts import Channel, Handler, Origin
 from contracts.facts import Status as NationalStatus
 from contracts.workflow import CaseEvent, CaseFacts
 from kit import outbox
 from workflow.domain.access import Staff
-from workflow.domain.case import Case, StoredFile
+from workflow.domain.case import Case
 
 AnyCaseEvent = TypeVar("AnyCaseEvent", bound=CaseEvent)
 
@@ -44,12 +44,3 @@ async def say(
         **more,
     )
     await outbox.put(tx, event, time=now)
-
-
-def stored(object_: StoredObject) -> StoredFile:
-    """An object of the contracts as the domain holds it."""
-    return StoredFile(object_.path, object_.sha256, object_.size)
-
-
-def as_object(file: StoredFile) -> StoredObject:
-    return StoredObject(path=file.path, sha256=file.sha256, size=file.size)

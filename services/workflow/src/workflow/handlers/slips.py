@@ -17,19 +17,20 @@ from workflow.domain.case import Case, StoredFile
 from workflow.domain.checklist import CheckItem
 from workflow.domain.law import office_of, procedure_of
 from workflow.domain.slips import Data, Letter
-from workflow.handlers.saying import stored
 
 LOOKUP_PATH = "/lookup?code={code}"  # the citizens' side: how far along it is, more after sign-in (R17)
 
 
-def letter(tx: AsyncSession, case: Case, form: str, number: int | None, now: datetime) -> Letter:
-    """The head of a slip of this case."""
+def letter(
+    tx: AsyncSession, case: Case, form: str, number: int | None, now: datetime, *, is_preview: bool = False
+) -> Letter:
+    """The head of a slip of this case; `number` is its place in the form's series, where it has one."""
     public_url: str = tx.info.get("public_url", "")
     track_url = public_url + LOOKUP_PATH.format(code=case.shown_code)
-    return Letter(office_of(case), form, number, now.date(), track_url)
+    return Letter(office_of(case), form, number, now.date(), track_url, is_preview=is_preview)
 
 
-async def issue(tx: AsyncSession, case: Case, form: str, number: int, data: Data, now: datetime) -> StoredFile:
+async def put_out(tx: AsyncSession, case: Case, form: str, number: int, data: Data, now: datetime) -> StoredFile:
     """Render and store a slip, and note it in its series."""
     file = await put_pdf(tx, f"slips/{case.dossier_id}/{form}-{number}", await gateways.render(form, data))
     await store.add_slip(tx, case, form, number, file, now)
@@ -39,24 +40,24 @@ async def issue(tx: AsyncSession, case: Case, form: str, number: int, data: Data
 async def put_pdf(tx: AsyncSession, prefix: str, pdf: bytes) -> StoredFile:
     """The digest in the path lets a transaction that failed be tried again with other bytes."""
     digest = hashlib.sha256(pdf).hexdigest()
-    return stored(await objects_of(tx).put(f"{prefix}-{digest[:16]}.pdf", pdf))
+    return store.to_file(await objects_of(tx).put(f"{prefix}-{digest[:16]}.pdf", pdf))
 
 
-async def receipt(tx: AsyncSession, case: Case, now: datetime) -> StoredFile:
+async def acceptance_slip(tx: AsyncSession, case: Case, now: datetime) -> StoredFile:
     """Form 01 of a case that has its code and its due time."""
-    number = await store.next_slip_number(tx, case.office, slips.RECEIPT, now.year)
+    number = await store.next_slip_number(tx, case.office, slips.ACCEPTANCE_SLIP, now.year)
     checker = await store.find_staff(tx, case.checker_id) if case.checker_id else None
     contact, dossier = await store.read_contact(tx, case), await store.read_dossier(tx, case)
-    head = letter(tx, case, slips.RECEIPT, number, now)
-    data = slips.receipt(head, case, procedure_of(case), contact, dossier, checker)
-    return await issue(tx, case, slips.RECEIPT, number, data, now)
+    head = letter(tx, case, slips.ACCEPTANCE_SLIP, number, now)
+    data = slips.acceptance_slip(head, case, procedure_of(case), contact, dossier, checker)
+    return await put_out(tx, case, slips.ACCEPTANCE_SLIP, number, data, now)
 
 
 async def supplement_data(
     tx: AsyncSession, case: Case, items: list[CheckItem], number: int | None, staff: Staff, now: datetime
 ) -> Data:
-    """Form 02; `case.round` is the round it asks for."""
-    head = letter(tx, case, slips.SUPPLEMENT, number, now)
+    """Form 02; `case.round` is the round it asks for. Without a number it is a preview."""
+    head = letter(tx, case, slips.SUPPLEMENT, number, now, is_preview=number is None)
     asked = slips.Asked(case.round, items, staff)
     return slips.supplement(head, case, procedure_of(case), await store.read_contact(tx, case), asked)
 
@@ -67,42 +68,39 @@ async def supplement(
     """Form 02, and the officer's sentences as JSON (component to reason)."""
     number = await store.next_slip_number(tx, case.office, slips.SUPPLEMENT, now.year)
     data = await supplement_data(tx, case, items, number, staff, now)
-    slip = await issue(tx, case, slips.SUPPLEMENT, number, data, now)
+    slip = await put_out(tx, case, slips.SUPPLEMENT, number, data, now)
     return slip, await put_request(tx, case.dossier_id, case.round, items)
 
 
 async def put_request(tx: AsyncSession, dossier_id: UUID, round_: int, items: list[CheckItem]) -> StoredFile:
     body = orjson.dumps({item.component: item.note.strip() for item in items})
     digest = hashlib.sha256(body).hexdigest()
-    return stored(await objects_of(tx).put(f"requests/{dossier_id}/{round_}-{digest[:16]}.json", body))
+    return store.to_file(await objects_of(tx).put(f"requests/{dossier_id}/{round_}-{digest[:16]}.json", body))
 
 
 async def fee_notice_data(
     tx: AsyncSession, case: Case, quote: FeeQuote, number: int | None, staff: Staff, now: datetime
 ) -> Data:
-    head = letter(tx, case, slips.FEE_NOTICE, number, now)
+    """The fee notice. Without a number it is a preview."""
+    head = letter(tx, case, slips.FEE_NOTICE, number, now, is_preview=number is None)
     return slips.fee_notice(head, case, procedure_of(case), await store.read_contact(tx, case), quote, staff)
 
 
 async def fee_notice(tx: AsyncSession, case: Case, quote: FeeQuote, staff: Staff, now: datetime) -> StoredFile:
     number = await store.next_slip_number(tx, case.office, slips.FEE_NOTICE, now.year)
     data = await fee_notice_data(tx, case, quote, number, staff, now)
-    return await issue(tx, case, slips.FEE_NOTICE, number, data, now)
+    return await put_out(tx, case, slips.FEE_NOTICE, number, data, now)
 
 
 async def result(tx: AsyncSession, case: Case, now: datetime) -> StoredFile:
     """The result as it will be signed; from here on its bytes do not change."""
-    pdf = await gateways.render(slips.RESULT, await _result_data(tx, case, 0, now))
+    pdf = await gateways.render(slips.RESULT, await result_data(tx, case, now, is_preview=False))
     return await put_pdf(tx, f"results/{case.dossier_id}/{case.result_code}", pdf)
 
 
-async def preview_result(tx: AsyncSession, case: Case, now: datetime) -> bytes:
-    return await gateways.render(slips.RESULT, await _result_data(tx, case, None, now))
-
-
-async def _result_data(tx: AsyncSession, case: Case, number: int | None, now: datetime) -> Data:
+async def result_data(tx: AsyncSession, case: Case, now: datetime, *, is_preview: bool) -> Data:
     """A result is known by its code and its own number, so its head carries none of a series of slips."""
     procedure = procedure_of(case)
     forms = [load().form(form_id) for form_id in procedure.form_ids]
-    head = letter(tx, case, slips.RESULT, number, now)
+    head = letter(tx, case, slips.RESULT, None, now, is_preview=is_preview)
     return slips.result(head, case, procedure, await store.read_dossier(tx, case), forms)

@@ -12,17 +12,17 @@ from rules.codes import result_code
 from rules.records.procedure import Step
 from workflow import store
 from workflow.domain import clock, steps
-from workflow.domain.access import Staff, check_sees
+from workflow.domain.access import Staff
 from workflow.domain.case import Case
 from workflow.domain.errors import DecisionIncomplete, WrongBytes
-from workflow.domain.law import calendar_of, office_of, procedure_of
+from workflow.domain.law import calendar_of, procedure_of
 from workflow.domain.moves import moved
 from workflow.domain.slips import RESULT
 from workflow.domain.status import Action, Outcome
 from workflow.domain.steps import Decision
 from workflow.handlers import slips
 from workflow.handlers.access import take_up
-from workflow.handlers.saying import as_object, say
+from workflow.handlers.saying import say
 
 
 async def start_first_step(tx: AsyncSession, case: Case, now: datetime) -> Case:
@@ -34,28 +34,13 @@ async def start_first_step(tx: AsyncSession, case: Case, now: datetime) -> Case:
 
 
 async def _start_step(tx: AsyncSession, case: Case, step: Step, now: datetime, holder_id: str | None = None) -> Case:
-    procedure = procedure_of(case)
-    assert case.started_at is not None
-    assert case.due_at is not None
-    unit = steps.unit_for(step.role, case.resolving_unit, office_of(case).units)
-    planned = rule.plan(procedure.steps, case.started_at, case.due_at, calendar_of(case))
-    mine = next(one for one in planned if one.step.id == step.id)
-    where = {"unit": unit, "units": case.at_unit(unit), "role": step.role, "step": step.id, "holder_id": holder_id}
-    case = case.changed(since=now, **where)
-    case = await store.save_case(tx, case)
-    run = store.StepRow(
-        dossier_id=case.dossier_id,
-        number=len(await store.step_runs(tx, case.dossier_id)) + 1,
-        step=step.id,
-        unit=unit,
-        role=step.role,
-        started_at=now,
-        due_at=mine.due_at,
-        planned_minutes=mine.working_minutes,
-    )
-    await store.start_step(tx, run)
+    place = steps.place_of(step, case)
+    where = {"unit": place.unit, "units": case.at_unit(place.unit), "role": place.role, "holder_id": holder_id}
+    case = await store.save_case(tx, case.changed(since=now, step=step.id, **where))
+    planned = next(one for one in clock.plan_of(case) if one.step.id == step.id)
+    await store.start_step(tx, case, now, due_at=planned.due_at, planned_minutes=planned.working_minutes)
     await store.add_history(tx, case, f"Bắt đầu bước “{step.name_vi}”", now)
-    facts: dict[str, Any] = {"step": step.id, "step_name_vi": step.name_vi, "role": step.role, "unit": unit}
+    facts: dict[str, Any] = {"step": step.id, "step_name_vi": step.name_vi, "role": place.role, "unit": place.unit}
     await say(tx, StepStarted, case, now=now, code=case.code, **facts)
     return case
 
@@ -83,7 +68,7 @@ async def finish_step(
         case = case.changed(outcome=decision.outcome, **said)
     if steps.draws_up_result(procedure_of(case), step):
         case = await _draw_up_result(tx, case, now)
-    holder_id = await _assignee(tx, case, step, decision.assignee_id) if step.kind == "assign" else None
+    holder_id = await _assignee(tx, case, decision.assignee_id) if step.kind == "assign" else None
     return await _go_on(tx, moved(case, Action.FINISH_STEP), step, decision.note, staff, now, holder_id)
 
 
@@ -91,16 +76,14 @@ def _present_step(case: Case) -> Step:
     return steps.find_step(procedure_of(case), case.step)
 
 
-async def _assignee(tx: AsyncSession, case: Case, step: Step, staff_id: str | None) -> str | None:
-    """The person the next step is given to; anyone of its unit where none is named."""
-    following = steps.step_after(procedure_of(case), step.id)
-    if staff_id is None or following is None:
+async def _assignee(tx: AsyncSession, case: Case, staff_id: str | None) -> str | None:
+    """The person the next step is given to; anyone of its place where none is named."""
+    place = steps.place_after(case, procedure_of(case))
+    if staff_id is None or place is None:
         return None
-    person = await store.find_staff(tx, staff_id)
-    unit = steps.unit_for(following.role, case.resolving_unit, office_of(case).units)
-    if person is None or following.role not in person.roles or person.unit != unit:
+    if staff_id not in [one.id for one in await store.colleagues(tx, place)]:
         raise DecisionIncomplete([("assignee_id", "Người này không thuộc đơn vị và vai trò của bước tiếp theo.")])
-    return person.id
+    return staff_id
 
 
 async def _draw_up_result(tx: AsyncSession, case: Case, now: datetime) -> Case:
@@ -115,15 +98,6 @@ async def _draw_up_result(tx: AsyncSession, case: Case, now: datetime) -> Case:
     return case.changed(result=await slips.result(tx, case, now))
 
 
-async def preview_result(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, now: datetime) -> bytes:
-    """The result as it would be drawn up now. Writes nothing. Raises NoSuchCase, DecisionIncomplete."""
-    case = await store.lock_case(tx, dossier_id)
-    check_sees(staff, case)
-    if case.outcome is None or case.code is None:
-        raise DecisionIncomplete([("outcome", "Hồ sơ chưa có kết luận thẩm định.")])
-    return await slips.preview_result(tx, case.changed(result_code=result_code(case.code, 1, on=now.date())), now)
-
-
 async def _go_on(
     tx: AsyncSession, case: Case, step: Step, note: str, staff: Staff, now: datetime, holder_id: str | None = None
 ) -> Case:
@@ -136,9 +110,8 @@ async def _go_on(
 
 
 async def _close_run(tx: AsyncSession, case: Case, step: Step, note: str, staff: Staff, now: datetime) -> None:
-    run = (await store.step_runs(tx, case.dossier_id))[-1]
-    used = max(0, calendar_of(case).working_minutes_between(run.started_at, now))
-    run.finished_at, run.used_minutes, run.staff_id, run.note = now, used, staff.id, note
+    used = max(0, calendar_of(case).working_minutes_between(await store.step_begun_at(tx, case), now))
+    await store.finish_step(tx, case, now, used_minutes=used, staff_id=staff.id, note=note)
     await store.add_history(tx, case, f"Xong bước “{step.name_vi}”", now, staff_id=staff.id, note=note)
     await say(tx, StepFinished, case, now=now, staff=staff, code=case.code, step=step.id, used_working_minutes=used)
 
@@ -200,7 +173,7 @@ async def _say_finished(tx: AsyncSession, case: Case, staff: Staff, now: datetim
         code=case.code,
         result_code=case.result_code,
         result_kind=case.outcome.value,
-        result=as_object(case.result),
+        result=store.to_object(case.result),
         finished_at=now,
         due_at=case.due_at,
         first_due_at=case.first_due_at,

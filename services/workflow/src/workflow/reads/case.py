@@ -10,11 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.facts import Contact
 from kit.now import TIME_ZONE
 from kit.objects import ObjectMissing
-from rules import due as rule
 from rules import packages
 from rules.packages import Problem
 from rules.records.procedure import Procedure
-from rules.wording import limit_vi, start_rule_vi
 from workflow import store
 from workflow.domain import actions, checklist, clock
 from workflow.domain.access import Staff, check_sees
@@ -23,15 +21,16 @@ from workflow.domain.case import Case, StoredFile
 from workflow.domain.checklist import Judged
 from workflow.domain.clock import Day, LedgerEntry
 from workflow.domain.dossier import Dossier
-from workflow.domain.law import calendar_of, office_of, procedure_of, unit_name
-from workflow.domain.steps import find_step, step_after, unit_for
+from workflow.domain.law import calendar_of, procedure_of, unit_name
+from workflow.domain.slips import ACCEPTANCE_SLIP, FEE_NOTICE, SUPPLEMENT, limit_words, start_words
+from workflow.domain.steps import find_step, place_after
 from workflow.reads.queue import QueueRow, names_of, queue_row
-from workflow.store.tables import HistoryRow, SignOffRow, SlipRow, StaffRow, StepRow, SupplementRow, UndecidedRow
+from workflow.store.tables import HistoryRow, SignOffRow, SlipRow, StepRow, SupplementRow, UndecidedRow
 
 SLIP_NAMES = {
-    "01": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
-    "02": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
-    "fee-notice": "Thông báo nộp phí",
+    ACCEPTANCE_SLIP: "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+    SUPPLEMENT: "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
+    FEE_NOTICE: "Thông báo nộp phí",
 }
 
 
@@ -184,10 +183,7 @@ def _steps(
 ) -> list[StepView]:
     ran = [_ran(case, procedure, run, names, now) for run in runs]
     begun = {run.step for run in runs}
-    if case.started_at is None or case.due_at is None:
-        return ran
-    planned = rule.plan(procedure.steps, case.started_at, case.due_at, calendar_of(case))
-    ahead = [one for one in planned if one.step.id not in begun]
+    ahead = [one for one in clock.plan_of(case) if one.step.id not in begun]
     return ran + [
         StepView(one.step.id, one.step.name_vi, one.step.unit_vi, one.working_minutes, one.due_at) for one in ahead
     ]
@@ -260,13 +256,9 @@ async def _sign_off(tx: AsyncSession, case: Case) -> SignOffRow | None:
 
 
 async def _next_colleagues(tx: AsyncSession, case: Case, procedure: Procedure) -> list[Staff]:
-    """Whom an assignment may name: staff of the next step's unit and role who have worked here."""
-    following = step_after(procedure, case.step) if case.step else None
-    if following is None:
-        return []
-    unit = unit_for(following.role, case.resolving_unit, office_of(case).units)
-    query = select(StaffRow).where(StaffRow.unit == unit, col(StaffRow.roles).contains([following.role]))
-    return [store.to_staff(row) for row in (await tx.exec(query.order_by(StaffRow.name))).all()]
+    """Whom an assignment may name: staff whose place the next step lies in."""
+    place = place_after(case, procedure)
+    return await store.colleagues(tx, place) if place else []
 
 
 async def view_clock(tx: AsyncSession, case: Case, now: datetime) -> ClockView:
@@ -278,9 +270,9 @@ async def view_clock(tx: AsyncSession, case: Case, now: datetime) -> ClockView:
         due_at=shown_at,
         first_due_at=case.first_due_at,
         started_at=due.start if due else None,
-        limit_vi=limit_vi(due.limit) if due else "",
+        limit_vi=limit_words(due.limit) if due else "",
         start_rule=procedure.start_rule if case.is_accepted else procedure.check_start_rule,
-        start_rule_vi=start_rule_vi(procedure.start_rule if case.is_accepted else procedure.check_start_rule),
+        start_rule_vi=start_words(procedure.start_rule if case.is_accepted else procedure.check_start_rule),
         calendar_version=due.calendar_version if due else calendar_of(case).version,
         readings=case.readings or (due.readings if due else ()),
         minutes_left=clock.minutes_left(case, now),

@@ -1,8 +1,8 @@
 """Rows in, domain objects out. The only room that writes SQL; decides nothing, commits nothing."""
 
 from workflow.store.cases import add_case, find_case, lock_case, save_case, to_case
-from workflow.store.dossier import read_contact, read_dossier, read_file
-from workflow.store.tables import StepRow, metadata
+from workflow.store.dossier import read_contact, read_dossier, read_file, to_file, to_object
+from workflow.store.tables import metadata
 from workflow.store.trail import (
     add_clock_entry,
     add_history,
@@ -12,8 +12,10 @@ from workflow.store.trail import (
     add_supplement,
     add_undecided,
     answer_supplement,
+    colleagues,
     find_sign_off,
     find_staff,
+    finish_step,
     judge,
     judged,
     last_change,
@@ -23,12 +25,12 @@ from workflow.store.trail import (
     note_staff,
     packages,
     start_step,
+    step_begun_at,
     step_runs,
     to_staff,
 )
 
 __all__ = [
-    "StepRow",
     "add_case",
     "add_clock_entry",
     "add_history",
@@ -38,9 +40,11 @@ __all__ = [
     "add_supplement",
     "add_undecided",
     "answer_supplement",
+    "colleagues",
     "find_case",
     "find_sign_off",
     "find_staff",
+    "finish_step",
     "judge",
     "judged",
     "last_change",
@@ -56,7 +60,10 @@ __all__ = [
     "read_file",
     "save_case",
     "start_step",
+    "step_begun_at",
     "step_runs",
     "to_case",
+    "to_file",
+    "to_object",
     "to_staff",
 ]

@@ -10,6 +10,16 @@ from workflow.domain.dossier import Dossier, FiledFile, newest_sheets
 from workflow.store.trail import packages
 
 
+def to_file(stored: StoredObject) -> StoredFile:
+    """An object of the contracts as the domain holds it."""
+    return StoredFile(stored.path, stored.sha256, stored.size)
+
+
+def to_object(file: StoredFile) -> StoredObject:
+    """A file of the domain as the contracts write it."""
+    return StoredObject(path=file.path, sha256=file.sha256, size=file.size)
+
+
 async def read_dossier(tx: AsyncSession, case: Case) -> Dossier:
     """Every package of the case as one. Raises ObjectMissing, ObjectChanged where the store does not hold it."""
     found = [await _manifest(tx, package) for package in await packages(tx, case.dossier_id)]
@@ -17,8 +27,7 @@ async def read_dossier(tx: AsyncSession, case: Case) -> Dossier:
 
 
 async def _manifest(tx: AsyncSession, package: StoredFile) -> Manifest:
-    stored = StoredObject(path=package.path, sha256=package.sha256, size=package.size)
-    return Manifest.model_validate_json(await objects_of(tx).get(stored))
+    return Manifest.model_validate_json(await read_file(tx, package))
 
 
 def _files(manifests: list[Manifest]) -> list[FiledFile]:
@@ -31,7 +40,7 @@ def _files(manifests: list[Manifest]) -> list[FiledFile]:
             name=file.name,
             media_type=file.media_type,
             pages=file.pages,
-            stored=StoredFile(file.object.path, file.object.sha256, file.object.size),
+            stored=to_file(file.object),
         )
         for number, (package, file) in enumerate(listed, 1)
     ]
@@ -44,4 +53,4 @@ async def read_contact(tx: AsyncSession, case: Case) -> Contact:
 
 async def read_file(tx: AsyncSession, file: StoredFile) -> bytes:
     """Bytes from the object store, checked against their digest. Raises ObjectMissing, ObjectChanged."""
-    return await objects_of(tx).get(StoredObject(path=file.path, sha256=file.sha256, size=file.size))
+    return await objects_of(tx).get(to_object(file))

@@ -16,6 +16,7 @@ from workflow.domain.case import Case, StoredFile
 from workflow.domain.checklist import CheckItem
 from workflow.domain.clock import LedgerEntry
 from workflow.domain.status import Verdict
+from workflow.domain.steps import Place
 from workflow.store.tables import (
     CheckRow,
     ClockRow,
@@ -117,8 +118,26 @@ async def add_slip(
     await tx.flush()
 
 
-async def start_step(tx: AsyncSession, run: StepRow) -> None:
-    tx.add(run)
+async def start_step(tx: AsyncSession, case: Case, at: datetime, *, due_at: datetime, planned_minutes: int) -> None:
+    """Begin a run through the step the case is at, with the unit and the role it lies with."""
+    place: dict[str, Any] = {"step": case.step, "unit": case.unit, "role": case.role}
+    number = len(await step_runs(tx, case.dossier_id)) + 1
+    times: dict[str, Any] = {"started_at": at, "due_at": due_at, "planned_minutes": planned_minutes}
+    tx.add(StepRow(dossier_id=case.dossier_id, number=number, **place, **times))
+    await tx.flush()
+
+
+async def step_begun_at(tx: AsyncSession, case: Case) -> datetime:
+    """When the run that is open began."""
+    return (await step_runs(tx, case.dossier_id))[-1].started_at
+
+
+async def finish_step(
+    tx: AsyncSession, case: Case, at: datetime, *, used_minutes: int, staff_id: str, note: str
+) -> None:
+    """Close the run that is open."""
+    run = (await step_runs(tx, case.dossier_id))[-1]
+    run.finished_at, run.used_minutes, run.staff_id, run.note = at, used_minutes, staff_id, note
     await tx.flush()
 
 
@@ -175,6 +194,12 @@ async def note_staff(tx: AsyncSession, staff: Staff) -> bool:
 async def find_staff(tx: AsyncSession, staff_id: str) -> Staff | None:
     row = await tx.get(StaffRow, staff_id)
     return to_staff(row) if row else None
+
+
+async def colleagues(tx: AsyncSession, place: Place) -> list[Staff]:
+    """Staff who have worked here and whose place this is, by name."""
+    mine = (StaffRow.office == place.office, StaffRow.unit == place.unit, col(StaffRow.roles).contains([place.role]))
+    return [to_staff(row) for row in (await tx.exec(select(StaffRow).where(*mine).order_by(StaffRow.name))).all()]
 
 
 def to_staff(row: StaffRow) -> Staff:

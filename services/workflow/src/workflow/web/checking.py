@@ -5,10 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from kit.download import Download
 from kit.now import Now
 from kit.pages.forms import Checked
 from kit.tx import Tx
@@ -19,9 +18,9 @@ from workflow.domain.checklist import CheckItem, as_map
 from workflow.domain.errors import Incomplete, WorkflowError
 from workflow.domain.fee import quote_of, waits_for_fee
 from workflow.domain.status import Action, Verdict
-from workflow.reads import CaseView
+from workflow.reads import CaseView, Download
 from workflow.web.case_page import case_page
-from workflow.web.shown import Officer, case_path, refused, show
+from workflow.web.shown import Officer, attempt, done, refused, seen_version, show
 
 router = APIRouter()
 
@@ -31,17 +30,13 @@ async def judge(request: Request, tx: Tx, now: Now, staff: Officer, form: Checke
     """Save verdicts; `rest=good` also judges good whatever has no verdict yet."""
     view = await reads.find_case_view(tx, staff, dossier_id, now)
     typed = read_items(form, view.procedure)
-    try:
-        async with tx.begin_nested():
-            items = list(typed.values())
-            await handlers.judge_components(
-                tx, dossier_id, items, staff=staff, seen_version=seen_version(form), now=now
-            )
-    except WorkflowError as error:
+    items, version = list(typed.values()), seen_version(form)
+    command = handlers.judge_components(tx, dossier_id, items, staff=staff, seen_version=version, now=now)
+    if error := await attempt(tx, command):
         fields = [f"note-{one.code}" for one in view.procedure.components]
         errors, status = refused(request, with_note_fields(error), fields)
         return await case_page(request, tx, now, staff, view, judged=typed, errors=errors, status_code=status)
-    return RedirectResponse(case_path(dossier_id, "#check"), HTTPStatus.SEE_OTHER)
+    return done(dossier_id, "#check")
 
 
 @router.get("/cases/{dossier_id:uuid}/supplement")
@@ -53,19 +48,17 @@ async def confirm_supplement(request: Request, tx: Tx, now: Now, staff: Officer,
 @router.post("/cases/{dossier_id:uuid}/supplement")
 async def supplement(request: Request, tx: Tx, now: Now, staff: Officer, form: Checked, dossier_id: UUID) -> Response:
     """Send the request."""
-    try:
-        async with tx.begin_nested():
-            await handlers.request_supplement(tx, dossier_id, staff=staff, seen_version=seen_version(form), now=now)
-    except WorkflowError as error:
+    command = handlers.request_supplement(tx, dossier_id, staff=staff, seen_version=seen_version(form), now=now)
+    if error := await attempt(tx, command):
         return await decision_page(request, tx, now, staff, dossier_id, Action.REQUEST_SUPPLEMENT, error)
-    return RedirectResponse(case_path(dossier_id), HTTPStatus.SEE_OTHER)
+    return done(dossier_id)
 
 
 @router.get("/cases/{dossier_id:uuid}/supplement/preview")
 async def preview_supplement(tx: Tx, now: Now, staff: Officer, dossier_id: UUID) -> Response:
     pdf = await handlers.preview_supplement(tx, dossier_id, staff=staff, now=now)
     found = Download(pdf, "xem-truoc-mau-02.pdf")
-    return found.answer()
+    return Response(found.body, headers=found.headers)
 
 
 @router.get("/cases/{dossier_id:uuid}/validity")
@@ -77,19 +70,17 @@ async def confirm_validity(request: Request, tx: Tx, now: Now, staff: Officer, d
 @router.post("/cases/{dossier_id:uuid}/validity")
 async def validity(request: Request, tx: Tx, now: Now, staff: Officer, form: Checked, dossier_id: UUID) -> Response:
     """Find the dossier valid."""
-    try:
-        async with tx.begin_nested():
-            await handlers.find_valid(tx, dossier_id, staff=staff, seen_version=seen_version(form), now=now)
-    except WorkflowError as error:
+    command = handlers.find_valid(tx, dossier_id, staff=staff, seen_version=seen_version(form), now=now)
+    if error := await attempt(tx, command):
         return await decision_page(request, tx, now, staff, dossier_id, Action.FIND_VALID, error)
-    return RedirectResponse(case_path(dossier_id), HTTPStatus.SEE_OTHER)
+    return done(dossier_id)
 
 
 @router.get("/cases/{dossier_id:uuid}/validity/preview")
 async def preview_fee_notice(tx: Tx, now: Now, staff: Officer, dossier_id: UUID) -> Response:
     pdf = await handlers.preview_fee_notice(tx, dossier_id, staff=staff, now=now)
     found = Download(pdf, "xem-truoc-thong-bao-phi.pdf")
-    return found.answer()
+    return Response(found.body, headers=found.headers)
 
 
 _TEMPLATES = {Action.REQUEST_SUPPLEMENT: "supplement.html", Action.FIND_VALID: "validity.html"}
@@ -108,7 +99,7 @@ async def decision_page(
     view = await reads.find_case_view(tx, staff, dossier_id, now)
     offer = next(one for one in view.offers if one.action is action)
     if not offer.is_allowed and error is None:
-        return RedirectResponse(case_path(dossier_id), HTTPStatus.SEE_OTHER)
+        return done(dossier_id)
     errors, status = refused(request, error) if error else ([], HTTPStatus.OK)
     facts = {"view": view, "errors": errors, "is_allowed": offer.is_allowed, **_FACTS[action](view)}
     return await show(request, tx, staff, _TEMPLATES[action], now=now, status_code=status, **facts)
@@ -124,12 +115,6 @@ def _fee_facts(view: CaseView) -> dict[str, Any]:
 
 
 _FACTS = {Action.REQUEST_SUPPLEMENT: _supplement_facts, Action.FIND_VALID: _fee_facts}
-
-
-def seen_version(form: FormData) -> int | None:
-    """The version of the case that the form was made from."""
-    text = str(form.get("version", ""))
-    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def read_items(form: FormData, procedure: Procedure) -> dict[str, CheckItem]:

@@ -1,12 +1,14 @@
 """How a page of ours is shown: its navigation with counts, and the words templates need."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Depends, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.datastructures import FormData
 
 from kit.pages import FieldError, Pages
 from kit.pages.words import gettext as _
@@ -46,6 +48,27 @@ def queue_path(name: str) -> str:
 
 def case_path(dossier_id: Any, rest: str = "") -> str:
     return f"{BASE}/cases/{dossier_id}{rest}"
+
+
+async def attempt(tx: AsyncSession, command: Awaitable[Any]) -> WorkflowError | None:
+    """Carry out a command of a form; returns why it was refused, with all that it had written taken back."""
+    try:
+        async with tx.begin_nested():
+            await command
+    except WorkflowError as error:
+        return error
+    return None
+
+
+def done(dossier_id: UUID, rest: str = "") -> Response:
+    """To the case after a form was taken."""
+    return RedirectResponse(case_path(dossier_id, rest), HTTPStatus.SEE_OTHER)
+
+
+def seen_version(form: FormData) -> int | None:
+    """The version of the case that the form was made from."""
+    text = str(form.get("version", ""))
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def refused(request: Request, error: WorkflowError, fields: Sequence[str] = ()) -> tuple[list[FieldError], int]:

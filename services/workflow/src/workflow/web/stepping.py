@@ -4,10 +4,9 @@ from http import HTTPStatus
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from kit.download import Download
 from kit.now import Now
 from kit.pages import FieldError
 from kit.pages.forms import Checked
@@ -18,8 +17,8 @@ from workflow.domain.actions import action_of_step
 from workflow.domain.errors import WorkflowError
 from workflow.domain.status import Outcome
 from workflow.domain.steps import Decision, find_step
-from workflow.web.checking import seen_version
-from workflow.web.shown import BASE, Officer, case_path, refused, show
+from workflow.reads import Download
+from workflow.web.shown import BASE, Officer, attempt, done, refused, seen_version, show
 
 router = APIRouter()
 FIELDS = ("outcome", "conclusion", "conditions", "note", "assignee_id", "confirmed")
@@ -37,20 +36,16 @@ async def preview_result(tx: Tx, now: Now, staff: Officer, dossier_id: UUID) -> 
     """The result as it would be drawn up now."""
     pdf = await handlers.preview_result(tx, dossier_id, staff=staff, now=now)
     found = Download(pdf, "xem-truoc-ket-qua.pdf")
-    return found.answer()
+    return Response(found.body, headers=found.headers)
 
 
 @router.post("/cases/{dossier_id:uuid}/step")
 async def finish(request: Request, tx: Tx, now: Now, staff: Officer, form: Checked, dossier_id: UUID) -> Response:
     """End an assignment, an appraisal or a review."""
     step_id = str(form.get("step", ""))
-    try:
-        async with tx.begin_nested():
-            version = seen_version(form)
-            await handlers.finish_step(
-                tx, dossier_id, step_id, decision(form), staff=staff, seen_version=version, now=now
-            )
-    except WorkflowError as error:
+    said, version = decision(form), seen_version(form)
+    command = handlers.finish_step(tx, dossier_id, step_id, said, staff=staff, seen_version=version, now=now)
+    if error := await attempt(tx, command):
         return await step_page(request, tx, now, staff, dossier_id, typed(form), error)
     return done(dossier_id)
 
@@ -61,11 +56,9 @@ async def sign_off(request: Request, tx: Tx, now: Now, staff: Officer, form: Che
     if form.get("confirmed") != "yes":
         wrong = FieldError("confirmed", _("Hãy xác nhận đã đọc văn bản trước khi phê duyệt."))
         return await step_page(request, tx, now, staff, dossier_id, {}, wrong=wrong)
-    try:
-        async with tx.begin_nested():
-            sha256 = str(form.get("sha256", ""))
-            await handlers.sign_off(tx, dossier_id, sha256, staff=staff, seen_version=seen_version(form), now=now)
-    except WorkflowError as error:
+    sha256, version = str(form.get("sha256", "")), seen_version(form)
+    command = handlers.sign_off(tx, dossier_id, sha256, staff=staff, seen_version=version, now=now)
+    if error := await attempt(tx, command):
         return await step_page(request, tx, now, staff, dossier_id, {}, error)
     return done(dossier_id)
 
@@ -73,16 +66,10 @@ async def sign_off(request: Request, tx: Tx, now: Now, staff: Officer, form: Che
 @router.post("/cases/{dossier_id:uuid}/issue")
 async def issue(request: Request, tx: Tx, now: Now, staff: Officer, form: Checked, dossier_id: UUID) -> Response:
     """Issue the approved result."""
-    try:
-        async with tx.begin_nested():
-            await handlers.issue(tx, dossier_id, staff=staff, seen_version=seen_version(form), now=now)
-    except WorkflowError as error:
+    command = handlers.issue(tx, dossier_id, staff=staff, seen_version=seen_version(form), now=now)
+    if error := await attempt(tx, command):
         return await step_page(request, tx, now, staff, dossier_id, {}, error)
     return done(dossier_id)
-
-
-def done(dossier_id: UUID) -> Response:
-    return RedirectResponse(case_path(dossier_id), HTTPStatus.SEE_OTHER)
 
 
 async def step_page(

@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.envelope import Event
 from workflow import store
 from workflow.domain.case import Case
-from workflow.domain.late_events import EFFECTS, Effect, Heard
+from workflow.domain.unexpected_events import EFFECTS, Effect, Heard
 
 _NAMES_VI = {
     Heard.SUPPLEMENT: "giấy tờ bổ sung",
