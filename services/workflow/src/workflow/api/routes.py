@@ -155,18 +155,18 @@ _PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}
 async def get_file(dossier_id: UUID, number: int, tx: Tx, staff: Caller) -> Response:
     """A file of the dossier, as it was filed. Each view is logged."""
     found = await reads.open_file(tx, staff, dossier_id, number)
-    return Response(found.body, headers=found.headers)
+    return found.answer()
 
 
 @router.get("/cases/{dossier_id}/slips/{number}", response_class=Response, responses=_PDF)
 async def get_slip(dossier_id: UUID, number: int, tx: Tx, staff: Caller) -> Response:
     """A slip that went out, by its number within the case."""
     found = await reads.open_slip(tx, staff, dossier_id, number)
-    return Response(found.body, headers=found.headers)
+    return found.answer()
 
 
 @router.get("/cases/{dossier_id}/result", response_class=Response, responses=_PDF)
 async def get_result(dossier_id: UUID, tx: Tx, staff: Caller) -> Response:
     """The result's PDF, from the moment it was drawn up."""
     found = await reads.open_result(tx, staff, dossier_id)
-    return Response(found.body, headers=found.headers)
+    return found.answer()

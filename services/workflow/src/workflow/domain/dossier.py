@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rules.packages import Sheets
 from workflow.domain.case import StoredFile
-
-Sheets = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)

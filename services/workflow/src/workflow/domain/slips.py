@@ -9,10 +9,11 @@ from datetime import date
 from typing import Any, Protocol
 
 from rules.fees import FeeQuote
+from rules.filling import said
 from rules.records.form import Form, FormField
-from rules.records.limit import Limit
 from rules.records.office import Office
 from rules.records.procedure import Component, Procedure
+from rules.wording import channel_vi, limit_vi, start_rule_vi
 from workflow.domain.access import Staff
 from workflow.domain.case import Case
 from workflow.domain.checklist import CheckItem
@@ -26,23 +27,10 @@ ACCEPTANCE_SLIP, SUPPLEMENT, FEE_NOTICE, RESULT = "01", "02", "fee-notice", "res
 SUFFIX = {ACCEPTANCE_SLIP: "", SUPPLEMENT: "/HDHS", FEE_NOTICE: "/TB", RESULT: ""}
 FORMS_OF_2025_FROM = date(2025, 9, 15)  # Thông tư 03/2025/TT-VPCP; before it Thông tư 01/2018/TT-VPCP
 
-_UNITS = {
-    "working_minutes": "phút làm việc",
-    "working_hours": "giờ làm việc",
-    "working_days": "ngày làm việc",
-    "calendar_days": "ngày",
-}
-_CHANNELS = {"online": "Trực tuyến", "direct": "Trực tiếp", "postal": "Qua bưu chính công ích"}
 _RETURNED = {
     "online": "Trực tuyến: tải về trong trang theo dõi hồ sơ, sau khi đăng nhập",
     "direct": "Tại Bộ phận Tiếp nhận và Trả kết quả",
     "postal": "Qua bưu chính công ích, hoặc tại Bộ phận Tiếp nhận và Trả kết quả",
-}
-_STARTS = {
-    "dossier_received": "khi nhận hồ sơ",
-    "declaration_received": "khi nhận tờ khai",
-    "valid_dossier": "khi nhận đủ hồ sơ hợp lệ",
-    "valid_dossier_and_fee": "khi nhận đủ hồ sơ hợp lệ và phí",
 }
 
 
@@ -94,19 +82,6 @@ def _regulation(form: str, on: date) -> str:
     return f"Mẫu số {form}, {act}"
 
 
-def limit_words(limit: Limit) -> str:
-    """`25 ngày`."""
-    return f"{limit.value:02} {_UNITS[limit.unit]}"
-
-
-def channel_words(channel: str) -> str:
-    return _CHANNELS[channel]
-
-
-def start_words(rule: str) -> str:
-    return _STARTS[rule]
-
-
 def _applicant(contact: ContactFacts) -> Data:
     return {
         "owner": contact.organisation or contact.name,
@@ -137,10 +112,10 @@ def acceptance_slip(
         "arrival_number": case.arrival_number,
         "unit": unit.name_vi if unit else letter.office.name_vi,
         "unit_phone": (unit.telephone if unit else None) or letter.office.telephone,
-        "channel": _CHANNELS[case.channel],
+        "channel": channel_vi(case.channel),
         "components": [_component(one, dossier) for one in procedure.components if _count(one, dossier)],
         "sets": procedure.dossier_sets,
-        "limit": f"{limit_words(procedure.limit)}, tính từ {_STARTS[procedure.start_rule]}",
+        "limit": f"{limit_vi(procedure.limit)}, tính từ {start_rule_vi(procedure.start_rule)}",
         "received": clock_and_date(case.received_at),
         "started": clock_and_date(case.started_at),
         "due": clock_and_date(case.due_at),
@@ -185,7 +160,7 @@ def supplement(letter: Letter, case: Case, procedure: Procedure, contact: Contac
         "round": asked.round,
         "items": [{"name": _name(procedure, item.component), "reason": item.note.strip()} for item in asked.items],
         "basis": [str(source) for source in procedure.sources],
-        "answer_within": limit_words(within) if within else "",
+        "answer_within": limit_vi(within) if within else "",
         "officer": asked.staff.name,
         "officer_title": asked.staff.title,
         "officer_phone": asked.staff.phone or letter.office.telephone,
@@ -223,8 +198,8 @@ def fee_notice(
         "total": vnd(quote.total_vnd),
         "total_words": amount_in_words(quote.total_vnd),
         "basis": list(quote.legal_basis),
-        "limit": limit_words(procedure.limit),
-        "starts": _STARTS[procedure.start_rule],
+        "limit": limit_vi(procedure.limit),
+        "starts": start_rule_vi(procedure.start_rule),
         "officer": staff.name,
         "officer_title": staff.title,
         "officer_phone": staff.phone or letter.office.telephone,
@@ -295,7 +270,7 @@ def _own_sections(form: Form, sheet: Mapping[str, Any]) -> list[Data]:
 
 
 def _row(field: FormField, sheet: Mapping[str, Any]) -> list[str]:
-    return [field.label_vi, shown(field, sheet[field.key])]
+    return [field.label_vi, said(field, sheet[field.key])]
 
 
 def _is_own(field: FormField, sheet: Mapping[str, Any]) -> bool:
@@ -305,15 +280,3 @@ def _is_own(field: FormField, sheet: Mapping[str, Any]) -> bool:
 def is_filled(field: FormField, sheet: Mapping[str, Any]) -> bool:
     """Whether a field that is no table has something to show."""
     return field.type != "table" and sheet.get(field.key) not in (None, "")
-
-
-def shown(field: FormField, value: Any) -> str:
-    """A value as people read it."""
-    if field.type == "boolean":
-        return "Có" if value else "Không"
-    if field.type == "date" and isinstance(value, str):
-        return f"{value[8:10]}/{value[5:7]}/{value[:4]}"
-    if field.type == "enum":
-        return next((choice.label for choice in field.values if choice.value == value), str(value))
-    text = f"{value:g}".replace(".", ",") if isinstance(value, float) else str(value)
-    return f"{text} {field.unit}" if field.unit else text

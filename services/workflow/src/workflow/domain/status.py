@@ -1,25 +1,10 @@
 """The words a case is described in: its status, what may be done with it, verdicts and outcomes."""
 
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
+from rules.records.status import ENDED, WAITING_FOR_APPLICANT, Status
 
-class Status(IntEnum):
-    """The national codes of a dossier's status (the same numbers as in the contracts, a test says)."""
-
-    SUBMITTED = 1
-    ACCEPTED = 2
-    REFUSED_AT_RECEPTION = 3
-    IN_PROCESS = 4
-    WAITING_FOR_SUPPLEMENT = 5
-    WAITING_FOR_FEE = 6
-    WITHDRAWN = 7
-    STOPPED = 8
-    FINISHED = 9
-    RETURNED = 10
-
-
-WAITING_FOR_APPLICANT = (Status.WAITING_FOR_SUPPLEMENT, Status.WAITING_FOR_FEE, Status.FINISHED)
-ENDED = (Status.REFUSED_AT_RECEPTION, Status.WITHDRAWN, Status.STOPPED, Status.RETURNED)
+__all__ = ["ENDED", "WAITING_FOR_APPLICANT", "Action", "Outcome", "Status", "Verdict"]
 
 
 class Action(StrEnum):

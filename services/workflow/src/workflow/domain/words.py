@@ -1,15 +1,10 @@
 """Words a case is found by, without diacritics. Pure text."""
 
 import re
-import unicodedata
+
+from rules.plain import fold
 
 _BETWEEN_WORDS = re.compile(r"[^a-z0-9.]+")
-
-
-def fold(text: str) -> str:
-    """Lower case without Vietnamese marks: `Bệnh viện Đa khoa` becomes `benh vien da khoa`."""
-    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def words_of(text: str) -> list[str]:

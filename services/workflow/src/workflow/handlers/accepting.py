@@ -10,13 +10,13 @@ from kit.now import TIME_ZONE
 from rules import due as rule
 from rules.catalogue import load
 from rules.codes import dossier_code
+from rules.wording import limit_vi, start_rule_vi
 from workflow import store
 from workflow.domain import clock
 from workflow.domain.access import Staff
 from workflow.domain.case import Case
 from workflow.domain.law import procedure_of
 from workflow.domain.moves import moved
-from workflow.domain.slips import limit_words, start_words
 from workflow.domain.status import Action
 from workflow.domain.unexpected_events import Effect, Heard
 from workflow.handlers import slips
@@ -74,7 +74,7 @@ async def _accepted(tx: AsyncSession, case: Case, paid_at: datetime | None, now:
     on = now.astimezone(TIME_ZONE).date()  # R21: the date of acceptance
     agency = load().agency_code(case.office, on)
     code = dossier_code(agency, on, await store.next_code_number(tx, agency, on))
-    reason = f"Bắt đầu tính thời hạn {limit_words(due.limit)}, {start_words(procedure.start_rule)} (R02)"
+    reason = f"Bắt đầu tính thời hạn {limit_vi(due.limit)}, {start_rule_vi(procedure.start_rule)} (R02)"
     basis = "; ".join(map(str, procedure.sources))
     await store.add_clock_entry(tx, case.dossier_id, "started", due.start, reason, basis)
     return moved(

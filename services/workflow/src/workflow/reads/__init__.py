@@ -1,7 +1,7 @@
 """What lists and pages show. The only SQL that answers questions; changes nothing."""
 
 from workflow.reads.case import CaseView, ClockView, StepView, find_case_view, see_case, view_clock
-from workflow.reads.files import Download, open_file, open_result, open_slip
+from workflow.reads.files import open_file, open_result, open_slip
 from workflow.reads.queue import FILTERS, PAGE_SIZE, Counts, Question, QueuePage, QueueRow, count, find_cases
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "CaseView",
     "ClockView",
     "Counts",
-    "Download",
     "Question",
     "QueuePage",
     "QueueRow",

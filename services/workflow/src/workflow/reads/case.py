@@ -13,6 +13,7 @@ from kit.objects import ObjectMissing
 from rules import packages
 from rules.packages import Problem
 from rules.records.procedure import Procedure
+from rules.wording import limit_vi, start_rule_vi
 from workflow import store
 from workflow.domain import actions, checklist, clock
 from workflow.domain.access import Staff, check_sees
@@ -22,7 +23,7 @@ from workflow.domain.checklist import Judged
 from workflow.domain.clock import Day, LedgerEntry
 from workflow.domain.dossier import Dossier
 from workflow.domain.law import calendar_of, procedure_of, unit_name
-from workflow.domain.slips import ACCEPTANCE_SLIP, FEE_NOTICE, SUPPLEMENT, limit_words, start_words
+from workflow.domain.slips import ACCEPTANCE_SLIP, FEE_NOTICE, SUPPLEMENT
 from workflow.domain.steps import find_step, place_after
 from workflow.reads.queue import QueueRow, names_of, queue_row
 from workflow.store.tables import HistoryRow, SignOffRow, SlipRow, StepRow, SupplementRow, UndecidedRow
@@ -270,9 +271,9 @@ async def view_clock(tx: AsyncSession, case: Case, now: datetime) -> ClockView:
         due_at=shown_at,
         first_due_at=case.first_due_at,
         started_at=due.start if due else None,
-        limit_vi=limit_words(due.limit) if due else "",
+        limit_vi=limit_vi(due.limit) if due else "",
         start_rule=procedure.start_rule if case.is_accepted else procedure.check_start_rule,
-        start_rule_vi=start_words(procedure.start_rule if case.is_accepted else procedure.check_start_rule),
+        start_rule_vi=start_rule_vi(procedure.start_rule if case.is_accepted else procedure.check_start_rule),
         calendar_version=due.calendar_version if due else calendar_of(case).version,
         readings=case.readings or (due.readings if due else ()),
         minutes_left=clock.minutes_left(case, now),

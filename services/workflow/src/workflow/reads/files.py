@@ -1,12 +1,11 @@
 """Files of a case as they are handed to somebody who may see them; every view is logged."""
 
 import logging
-from dataclasses import dataclass
-from urllib.parse import quote
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kit.download import Download
 from workflow import store
 from workflow.domain.access import Staff
 from workflow.domain.case import Case, StoredFile
@@ -14,29 +13,6 @@ from workflow.domain.errors import NoSuchFile
 from workflow.reads.case import find_slips, see_case
 
 log = logging.getLogger(__name__)
-
-PDF = "application/pdf"
-SHOWN = (PDF, "image/png", "image/jpeg")
-
-
-@dataclass(frozen=True)
-class Download:
-    """Bytes for a browser: shown where that is safe, else downloaded; never guessed at, never kept."""
-
-    body: bytes
-    name: str
-    media_type: str = PDF
-
-    @property
-    def headers(self) -> dict[str, str]:
-        is_shown = self.media_type in SHOWN
-        way = "inline" if is_shown else "attachment"
-        return {
-            "Content-Type": self.media_type if is_shown else "application/octet-stream",
-            "Content-Disposition": f"{way}; filename*=UTF-8''{quote(self.name, safe='')}",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-        }
 
 
 async def open_file(tx: AsyncSession, staff: Staff, dossier_id: UUID, number: int) -> Download:

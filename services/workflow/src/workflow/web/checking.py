@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
+from kit.download import Download
 from kit.now import Now
 from kit.pages.forms import Checked
 from kit.tx import Tx
@@ -18,7 +19,7 @@ from workflow.domain.checklist import CheckItem, as_map
 from workflow.domain.errors import Incomplete, WorkflowError
 from workflow.domain.fee import quote_of, waits_for_fee
 from workflow.domain.status import Action, Verdict
-from workflow.reads import CaseView, Download
+from workflow.reads import CaseView
 from workflow.web.case_page import case_page
 from workflow.web.shown import Officer, attempt, done, refused, seen_version, show
 
@@ -58,7 +59,7 @@ async def supplement(request: Request, tx: Tx, now: Now, staff: Officer, form: C
 async def preview_supplement(tx: Tx, now: Now, staff: Officer, dossier_id: UUID) -> Response:
     pdf = await handlers.preview_supplement(tx, dossier_id, staff=staff, now=now)
     found = Download(pdf, "xem-truoc-mau-02.pdf")
-    return Response(found.body, headers=found.headers)
+    return found.answer()
 
 
 @router.get("/cases/{dossier_id:uuid}/validity")
@@ -80,7 +81,7 @@ async def validity(request: Request, tx: Tx, now: Now, staff: Officer, form: Che
 async def preview_fee_notice(tx: Tx, now: Now, staff: Officer, dossier_id: UUID) -> Response:
     pdf = await handlers.preview_fee_notice(tx, dossier_id, staff=staff, now=now)
     found = Download(pdf, "xem-truoc-thong-bao-phi.pdf")
-    return Response(found.body, headers=found.headers)
+    return found.answer()
 
 
 _TEMPLATES = {Action.REQUEST_SUPPLEMENT: "supplement.html", Action.FIND_VALID: "validity.html"}

@@ -79,21 +79,21 @@ async def clock(request: Request, tx: Tx, now: Now, staff: Officer, dossier_id: 
 async def file(tx: Tx, staff: Officer, dossier_id: UUID, number: int) -> Response:
     """A file as it was filed; each view is logged."""
     found = await reads.open_file(tx, staff, dossier_id, number)
-    return Response(found.body, headers=found.headers)
+    return found.answer()
 
 
 @router.get("/cases/{dossier_id:uuid}/slips/{number}")
 async def slip(tx: Tx, staff: Officer, dossier_id: UUID, number: int) -> Response:
     """A slip that went out."""
     found = await reads.open_slip(tx, staff, dossier_id, number)
-    return Response(found.body, headers=found.headers)
+    return found.answer()
 
 
 @router.get("/cases/{dossier_id:uuid}/result")
 async def result(tx: Tx, staff: Officer, dossier_id: UUID) -> Response:
     """The result's PDF, from the moment it was drawn up."""
     found = await reads.open_result(tx, staff, dossier_id)
-    return Response(found.body, headers=found.headers)
+    return found.answer()
 
 
 router.include_router(checking.router)

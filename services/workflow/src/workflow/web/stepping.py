@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
+from kit.download import Download
 from kit.now import Now
 from kit.pages import FieldError
 from kit.pages.forms import Checked
@@ -17,7 +18,6 @@ from workflow.domain.actions import action_of_step
 from workflow.domain.errors import WorkflowError
 from workflow.domain.status import Outcome
 from workflow.domain.steps import Decision, find_step
-from workflow.reads import Download
 from workflow.web.shown import BASE, Officer, attempt, done, refused, seen_version, show
 
 router = APIRouter()
@@ -36,7 +36,7 @@ async def preview_result(tx: Tx, now: Now, staff: Officer, dossier_id: UUID) -> 
     """The result as it would be drawn up now."""
     pdf = await handlers.preview_result(tx, dossier_id, staff=staff, now=now)
     found = Download(pdf, "xem-truoc-ket-qua.pdf")
-    return Response(found.body, headers=found.headers)
+    return found.answer()
 
 
 @router.post("/cases/{dossier_id:uuid}/step")

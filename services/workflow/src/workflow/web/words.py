@@ -4,20 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from kit.pages.words import gettext as _
-from workflow.domain.slips import channel_words, is_filled, shown
+from rules.filling import said as value_words
+from rules.records.status import LOOKS
+from rules.wording import channel_vi
+from workflow.domain.slips import is_filled
 
-STATUS = {
-    1: ("Mới nộp", "blue", "inbox"),
-    2: ("Đã tiếp nhận", "blue", "check"),
-    3: ("Không tiếp nhận", "grey", "x"),
-    4: ("Đang xử lý", "blue", "clock"),
-    5: ("Chờ bổ sung", "amber", "hand"),
-    6: ("Chờ nộp phí", "amber", "coin"),
-    7: ("Đã rút", "grey", "arrow-back"),
-    8: ("Dừng xử lý", "grey", "pause"),
-    9: ("Có kết quả", "green", "file-check"),
-    10: ("Đã trả kết quả", "green", "home-check"),
-}
 VERDICT = {
     "good": ("Đạt", "green", "check"),
     "lacking": ("Chưa đạt", "amber", "alert"),
@@ -56,13 +47,13 @@ def waits_for(case: Any) -> str:
 
 
 FACTS: Mapping[str, Any] = {
-    "status_badge": lambda status: said(STATUS[int(status)]),
+    "status_badge": lambda status: said(LOOKS[status]),
     "verdict_badge": lambda verdict: said(VERDICT[verdict]),
     "lateness_badge": lambda lateness: said(LATENESS[lateness]),
     "outcome_word": lambda outcome: _(OUTCOME[outcome]),
     "waits_for": waits_for,
     "reading_words": lambda reading: f"{reading}: {_(READINGS[reading])}" if reading in READINGS else reading,
-    "channel_words": channel_words,
+    "channel_words": channel_vi,
     "is_filled": is_filled,
-    "shown": shown,
+    "shown": value_words,
 }
