@@ -133,6 +133,14 @@ class Observed:
             try:
                 await self.app(scope, receive, watched)
             finally:
-                route = getattr(scope.get("route"), "path", "none")
                 seconds = time.perf_counter() - began
-                telemetry.REQUESTS.labels(scope["method"], route, status[0]).observe(seconds)
+                telemetry.REQUESTS.labels(scope["method"], template_of(scope), status[0]).observe(seconds)
+
+
+def template_of(scope: Scope) -> str:
+    """The whole template of the route that answered, prefixes of its routers included; `none` where none did.
+
+    A route of an included router knows only its own part; FastAPI keeps the whole beside it.
+    """
+    whole = scope.get("fastapi", {}).get("effective_route_context")
+    return getattr(whole or scope.get("route"), "path", "none")

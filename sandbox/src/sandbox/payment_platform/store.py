@@ -2,13 +2,12 @@
 
 import json
 import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox.durable import DurableStore
 from sandbox.payment_platform.messages import Transaction
 
 TABLES = """
@@ -38,22 +37,9 @@ class Owed:
     tries: int
 
 
-class Store:
+class Store(DurableStore):
     def __init__(self, file: Path) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        self._one_at_a_time = threading.Lock()
-        self._db = sqlite3.connect(file, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.executescript(TABLES)
-
-    def close(self) -> None:
-        self._db.close()
-
-    @contextmanager
-    def _tx(self) -> Iterator[sqlite3.Connection]:
-        with self._one_at_a_time, self._db:
-            yield self._db
+        super().__init__(file, TABLES)
 
     def open_payment(self, token: str, asked: dict[str, Any], made_at: str) -> Transaction:
         """The new transaction, or the one that already has the reference: the caller looks which."""
