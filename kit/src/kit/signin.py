@@ -8,8 +8,9 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import httpx
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request, Security
 from fastapi.responses import RedirectResponse, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -26,6 +27,7 @@ with warnings.catch_warnings(record=True):  # Authlib would rather have httpx's 
 API_AUDIENCE = "motcua-api"
 SESSION_SECONDS = 8 * 3600
 ALGORITHMS = ["RS256"]
+DECLARED = HTTPBearer(auto_error=False, scheme_name="bearer", bearerFormat="JWT")  # for the documents; decides nothing
 
 
 @dataclass(frozen=True)
@@ -142,10 +144,12 @@ async def find_person(request: Request) -> Person | None:
     return person
 
 
-def allow(*roles: str) -> Callable[[Request], Awaitable[Person]]:
+def allow(*roles: str) -> Callable[..., Awaitable[Person]]:
     """A dependency: somebody signed in with one of these roles (any role where none is named)."""
 
-    async def allowed(request: Request) -> Person:
+    async def allowed(
+        request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(DECLARED)] = None
+    ) -> Person:
         person = await _signed_in(request)
         if roles and not person.has(*roles):
             raise NotAllowed(f"one of these roles is needed: {', '.join(roles)}")
