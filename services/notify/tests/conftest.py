@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,6 +34,7 @@ from kit.now import TIME_ZONE
 from kit.testing.databases import emitted, fresh_database, postgres, set_clock
 from kit.testing.events import a_record
 from kit.testing.people import a_person, settings_of
+from kit.testing.programs import wait_for_health
 from kit.tx import Database, run_sql
 from notify.consumer import KEEPS, REACTS
 from notify.handlers.sending import PostRoom
@@ -358,18 +358,6 @@ def mail_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mailbox]:
     finally:
         program.kill()
         program.wait()
-
-
-def wait_for_health(port: int, program: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        assert program.poll() is None, "the sandbox ended by itself"
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.03)
-    raise AssertionError("the sandbox did not become healthy")
 
 
 @pytest.fixture

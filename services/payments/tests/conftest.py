@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -29,6 +28,7 @@ from kit.now import TIME_ZONE
 from kit.testing.databases import emitted, fresh_database, postgres, set_clock
 from kit.testing.events import a_record
 from kit.testing.people import a_person, settings_of
+from kit.testing.programs import wait_for_health
 from kit.tx import Database, run_sql
 from payments.consumer import KEEPS, REACTS
 from payments.handlers.asking import Desk
@@ -299,18 +299,6 @@ async def platform(platform_program: Platform) -> Platform:
     await platform_program.calm_down()
     earlier = len(await platform_program.transactions())
     return replace(platform_program, earlier=earlier)
-
-
-def wait_for_health(port: int, program: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        assert program.poll() is None, "the sandbox ended by itself"
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.03)
-    raise AssertionError("the sandbox did not become healthy")
 
 
 @pytest.fixture

@@ -5,10 +5,14 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, MetaData
 
 from contracts.catalogue import EVENTS
 from contracts.envelope import Event
@@ -88,3 +92,24 @@ async def set_clock(database: Database, to: object) -> None:
     assert isinstance(to, datetime)
     async with database.transaction() as tx:
         await move_clock(tx, to, environment="test")
+
+
+async def check_tables(database: Database, package: str, metadata: MetaData) -> None:
+    """Columns, types and keys that the code knows are those that the migrations make, and HEAD names the newest.
+
+    Indexes beyond those of the code are the database's own matter; tables of the kit are the kit's.
+    """
+
+    def is_ours(thing: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
+        if kind == "index" and reflected:
+            return False
+        return kind != "table" or not (name or "").startswith(("kit_", f"{package}_migrations"))
+
+    def differences(connection: Connection) -> list[Any]:
+        options = {"compare_type": True, "include_object": is_ours}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    folder = migrate.versions_folder(package)
+    assert (folder / "HEAD").read_text().strip() == max(file.stem for file in folder.glob("0*.py"))
