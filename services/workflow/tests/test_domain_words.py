@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from kit.now import TIME_ZONE
-from workflow.domain.numerals import amount_in_words, clock_and_date, in_words, long_date, vnd
+from workflow.domain.slips.numerals import amount_in_words, clock_and_date, in_words, long_date, vnd
 from workflow.domain.words import search_words, words_of
 
 
