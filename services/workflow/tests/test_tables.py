@@ -3,12 +3,9 @@
 from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from kit.migrate import versions_folder
+from kit.testing.databases import check_tables
 from kit.tx import Database, run_sql
 from workflow.store import metadata
 
@@ -16,21 +13,7 @@ pytestmark = pytest.mark.db
 
 
 async def test_the_tables_of_the_code_are_those_of_the_migrations(database: Database) -> None:
-    def differences(connection: Connection) -> list[Any]:
-        def is_ours(thing: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
-            return kind != "table" or not (name or "").startswith(("kit_", "workflow_migrations"))
-
-        options = {"compare_type": True, "include_object": is_ours}
-        return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
-
-    async with database.engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
-
-
-def test_head_names_the_newest_migration() -> None:
-    folder = versions_folder("workflow")
-    newest = sorted(file.stem for file in folder.glob("0*.py"))[-1]
-    assert (folder / "HEAD").read_text().strip() == newest
+    await check_tables(database, "workflow", metadata)
 
 
 @pytest.mark.parametrize("table", ["clock_entry", "case_history"])
