@@ -110,6 +110,7 @@ async def check_tables(database: Database, package: str, metadata: MetaData) -> 
         return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
     async with database.engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
+        found = await connection.run_sync(differences)
+    assert found == [], found
     folder = migrate.versions_folder(package)
     assert (folder / "HEAD").read_text().strip() == max(file.stem for file in folder.glob("0*.py"))
