@@ -1,12 +1,14 @@
 """The kit's own tables, in every service's database: clock, outbox, inbox. Rows only, no behaviour."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, Text, func
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+MOMENT: Any = DateTime(timezone=True)  # the type of every column that holds a time
 _registry = registry()
 
 
@@ -18,7 +20,7 @@ metadata = KitTable.metadata
 
 
 def _moment(**options: object) -> Column[datetime]:
-    return Column(DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp(), **options)  # type: ignore[arg-type]
+    return Column(MOMENT, nullable=False, server_default=func.clock_timestamp(), **options)  # type: ignore[arg-type]
 
 
 class ClockOffset(KitTable, table=True):

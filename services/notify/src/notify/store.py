@@ -4,17 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Identity, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kit.tables import MOMENT
 from kit.tx import run_sql
 from notify.domain.message import Channel, Message, MessageState, Template
 
 _registry = registry()
-_MOMENT: Any = DateTime(timezone=True)
 
 
 class Table(SQLModel, registry=_registry):
@@ -36,10 +36,10 @@ class DossierRow(Table, table=True):
     channel: str | None = None
     office: str | None = None
     receiving_unit: str | None = None
-    received_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    received_at: datetime | None = Field(default=None, sa_type=MOMENT)
     contact: str | None = None
     code: str | None = None
-    due_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    due_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
 class MessageRow(Table, table=True):
@@ -55,10 +55,10 @@ class MessageRow(Table, table=True):
     contact: str | None = None
     facts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     state: str
-    created_at: datetime = Field(sa_type=_MOMENT)
-    try_at: datetime = Field(sa_type=_MOMENT)
+    created_at: datetime = Field(sa_type=MOMENT)
+    try_at: datetime = Field(sa_type=MOMENT)
     attempts: int = 0
-    sent_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    sent_at: datetime | None = Field(default=None, sa_type=MOMENT)
     reason: str | None = None
     shown_to: str | None = None
 
@@ -69,8 +69,8 @@ class AttemptRow(Table, table=True):
     __tablename__ = "attempt"
     id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     message_id: UUID = Field(foreign_key="message.id")
-    began_at: datetime = Field(sa_type=_MOMENT)
-    ended_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    began_at: datetime = Field(sa_type=MOMENT)
+    ended_at: datetime | None = Field(default=None, sa_type=MOMENT)
     outcome: str
     detail: str | None = None
 

@@ -4,19 +4,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Identity, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kit.tables import MOMENT
 from kit.tx import run_sql
 from payments.domain.attempt import ASKED_ABOUT, LIVE, Attempt, AttemptState
 from payments.domain.demand import Demand, DemandState, Line
 from payments.domain.ledger import BOOKED_AS, BookingKind
 
 _registry = registry()
-_MOMENT: Any = DateTime(timezone=True)
 
 
 class Table(SQLModel, registry=_registry):
@@ -53,9 +53,9 @@ class DemandRow(Table, table=True):
     factor: str
     amount_vnd: int = Field(sa_type=BigInteger)
     legal_basis: list[str] = Field(sa_column=Column(JSONB, nullable=False))
-    demanded_at: datetime = Field(sa_type=_MOMENT)
+    demanded_at: datetime = Field(sa_type=MOMENT)
     state: str
-    paid_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    paid_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
 class AttemptRow(Table, table=True):
@@ -67,8 +67,8 @@ class AttemptRow(Table, table=True):
     reference: str = Field(unique=True)
     sent_time: str
     amount_vnd: int = Field(sa_type=BigInteger)
-    started_at: datetime = Field(sa_type=_MOMENT)
-    ask_at: datetime = Field(sa_type=_MOMENT)
+    started_at: datetime = Field(sa_type=MOMENT)
+    ask_at: datetime = Field(sa_type=MOMENT)
     state: str
     asked: int = 0
     pay_url: str | None = None
@@ -86,7 +86,7 @@ class MessageRow(Table, table=True):
     body: str
     verdict: str
     attempt_id: UUID | None = Field(default=None, foreign_key="attempt.id")
-    received_at: datetime = Field(sa_type=_MOMENT)
+    received_at: datetime = Field(sa_type=MOMENT)
 
 
 class BookingRow(Table, table=True):
@@ -100,8 +100,8 @@ class BookingRow(Table, table=True):
     amount_vnd: int = Field(sa_type=BigInteger)
     way: str | None = None
     transaction_code: str | None = None
-    value_at: datetime = Field(sa_type=_MOMENT)
-    booked_at: datetime = Field(sa_type=_MOMENT)
+    value_at: datetime = Field(sa_type=MOMENT)
+    booked_at: datetime = Field(sa_type=MOMENT)
 
 
 class EntryRow(Table, table=True):
@@ -126,8 +126,8 @@ class DifferenceRow(Table, table=True):
     reference: str
     expected_vnd: int | None = Field(default=None, sa_type=BigInteger)
     received_vnd: int | None = Field(default=None, sa_type=BigInteger)
-    noticed_at: datetime = Field(sa_type=_MOMENT)
-    settled_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    noticed_at: datetime = Field(sa_type=MOMENT)
+    settled_at: datetime | None = Field(default=None, sa_type=MOMENT)
     settled_by: str | None = None
     settlement: str | None = None
 
@@ -138,12 +138,12 @@ class ReceiptRow(Table, table=True):
     __tablename__ = "receipt"
     demand_id: UUID = Field(primary_key=True, foreign_key="demand.id")
     attempt_id: UUID = Field(foreign_key="attempt.id")
-    ask_at: datetime = Field(sa_type=_MOMENT)
+    ask_at: datetime = Field(sa_type=MOMENT)
     asked: int = 0
     path: str | None = None
     sha256: str | None = None
     size: int | None = None
-    kept_at: datetime | None = Field(default=None, sa_type=_MOMENT)
+    kept_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
 async def real_now(tx: AsyncSession) -> datetime:

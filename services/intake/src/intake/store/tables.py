@@ -4,13 +4,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Text
+from sqlalchemy import BigInteger, Column, Identity, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from kit.tables import MOMENT
+
 _registry = registry()
-_MOMENT: Any = DateTime(timezone=True)
 
 
 class IntakeTable(SQLModel, registry=_registry):
@@ -33,7 +34,7 @@ def _maybe_words() -> Any:
 
 
 def _maybe_moment() -> Any:
-    return Field(default=None, sa_type=_MOMENT)
+    return Field(default=None, sa_type=MOMENT)
 
 
 class DraftRow(IntakeTable, table=True):
@@ -46,8 +47,8 @@ class DraftRow(IntakeTable, table=True):
     procedure_version: str = _words()
     forms: dict[str, Any] = _json()
     contact: dict[str, Any] | None = _json(nullable=True)
-    created_at: datetime = Field(sa_type=_MOMENT)
-    updated_at: datetime = Field(sa_type=_MOMENT)
+    created_at: datetime = Field(sa_type=MOMENT)
+    updated_at: datetime = Field(sa_type=MOMENT)
     dossier_id: UUID | None = Field(default=None, foreign_key="dossier.id")
 
 
@@ -66,7 +67,7 @@ class UploadRow(IntakeTable, table=True):
     path: str = _words()
     sha256: str = _words()
     size: int = Field(sa_type=BigInteger)
-    uploaded_at: datetime = Field(sa_type=_MOMENT)
+    uploaded_at: datetime = Field(sa_type=MOMENT)
 
 
 class ClientKeyRow(IntakeTable, table=True):
@@ -102,7 +103,7 @@ class DossierRow(IntakeTable, table=True):
     office: str = _words()
     receiving_unit: str = _words()
     resolving_unit: str = _words()
-    received_at: datetime = Field(sa_type=_MOMENT)
+    received_at: datetime = Field(sa_type=MOMENT)
     contact_path: str = _words()
     status: int
     packages: int
@@ -131,7 +132,7 @@ class PackageRow(IntakeTable, table=True):
     path: str = _words()
     sha256: str = _words()
     size: int = Field(sa_type=BigInteger)
-    received_at: datetime = Field(sa_type=_MOMENT)
+    received_at: datetime = Field(sa_type=MOMENT)
 
 
 class MilestoneRow(IntakeTable, table=True):
@@ -142,7 +143,7 @@ class MilestoneRow(IntakeTable, table=True):
     dossier_id: UUID = Field(foreign_key="dossier.id")
     kind: str = _words()
     about: str = _words()
-    at: datetime = Field(sa_type=_MOMENT)
+    at: datetime = Field(sa_type=MOMENT)
     detail: dict[str, Any] = _json()
 
 
@@ -156,7 +157,7 @@ class DocumentRow(IntakeTable, table=True):
     path: str = _words()
     sha256: str = _words()
     size: int = Field(sa_type=BigInteger)
-    issued_at: datetime = Field(sa_type=_MOMENT)
+    issued_at: datetime = Field(sa_type=MOMENT)
 
 
 class SupplementRow(IntakeTable, table=True):
@@ -169,7 +170,7 @@ class SupplementRow(IntakeTable, table=True):
     request_path: str = _words()
     request_sha256: str = _words()
     request_size: int = Field(sa_type=BigInteger)
-    requested_at: datetime = Field(sa_type=_MOMENT)
+    requested_at: datetime = Field(sa_type=MOMENT)
     answered_at: datetime | None = _maybe_moment()
     forms: dict[str, Any] = _json()
 
@@ -194,4 +195,4 @@ class RatingRow(IntakeTable, table=True):
     dossier_id: UUID = Field(primary_key=True, foreign_key="dossier.id")
     score: int
     comment: str = _words()
-    rated_at: datetime = Field(sa_type=_MOMENT)
+    rated_at: datetime = Field(sa_type=MOMENT)
