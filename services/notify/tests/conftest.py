@@ -1,9 +1,6 @@
 """A migrated database, the application, and the mail sandbox as a program of its own."""
 
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,7 +31,7 @@ from kit.now import TIME_ZONE
 from kit.testing.databases import emitted, fresh_database, postgres, set_clock
 from kit.testing.events import a_record
 from kit.testing.people import a_person, settings_of
-from kit.testing.programs import wait_for_health
+from kit.testing.programs import sandbox_program
 from kit.tx import Database, run_sql
 from notify.consumer import KEEPS, REACTS
 from notify.handlers.sending import PostRoom
@@ -343,21 +340,14 @@ def mail_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mailbox]:
     """`python -m sandbox.mail` on ports of its own."""
     found = Mailbox(free_port(), free_port())
     said = {
-        "PORT": str(found.port),
         "SMTP_PORT": str(found.smtp_port),
         "FOLDER": str(tmp_path_factory.mktemp("sandbox")),
         "CONTROL_TOKEN": CONTROL_TOKEN,
         "SMS_API_KEY": "api-key",
         "SMS_SECRET_KEY": "secret-key",
     }
-    environment = {**os.environ, **{f"MOTCUA_SANDBOX_{name}": value for name, value in said.items()}}
-    program = subprocess.Popen([sys.executable, "-m", "sandbox.mail"], env=environment)
-    try:
-        wait_for_health(found.port, program)
+    with sandbox_program("mail", found.port, said):
         yield found
-    finally:
-        program.kill()
-        program.wait()
 
 
 @pytest.fixture

@@ -1,10 +1,7 @@
 """A migrated database, the application, and the Payment Platform's sandbox as a program of its own."""
 
 import asyncio
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -28,7 +25,7 @@ from kit.now import TIME_ZONE
 from kit.testing.databases import emitted, fresh_database, postgres, set_clock
 from kit.testing.events import a_record
 from kit.testing.people import a_person, settings_of
-from kit.testing.programs import wait_for_health
+from kit.testing.programs import sandbox_program
 from kit.tx import Database, run_sql
 from payments.consumer import KEEPS, REACTS
 from payments.handlers.asking import Desk
@@ -273,7 +270,6 @@ def platform_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platf
     """`python -m sandbox.payment_platform` on a port of its own."""
     found = Platform(free_port(), free_port())
     said = {
-        "PORT": str(found.port),
         "FOLDER": str(tmp_path_factory.mktemp("sandbox")),
         "CONTROL_TOKEN": CONTROL_TOKEN,
         "PARTNER_CODE": PARTNER_CODE,
@@ -283,14 +279,8 @@ def platform_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platf
         "PUBLIC_URL": f"http://127.0.0.1:{found.port}",
         "RETRY_PAUSES_SECONDS": "[]",
     }
-    environment = {**os.environ, **{f"MOTCUA_SANDBOX_{name}": value for name, value in said.items()}}
-    program = subprocess.Popen([sys.executable, "-m", "sandbox.payment_platform"], env=environment)
-    try:
-        wait_for_health(found.port, program)
+    with sandbox_program("payment_platform", found.port, said):
         yield found
-    finally:
-        program.kill()
-        program.wait()
 
 
 @pytest.fixture
