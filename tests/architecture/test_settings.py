@@ -9,8 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
 from kit.settings import ServiceSettings
-from motcua.documents import service_of
-from motcua.programs import SERVICES
+from motcua.programs import SERVICES, service_of
 from sandbox.identity.settings import IdentitySettings
 from sandbox.mail.settings import MailSettings
 from sandbox.payment_platform.settings import PaymentSettings

@@ -31,17 +31,12 @@ def new_app(
     pages: Pages,
     table: problems.ErrorTable,
     base: str,
-    lifespan: Callable[[FastAPI], AsyncIterator[None]] | None = None,
 ) -> FastAPI:
     """An application with everything but the service's own routes. `base` is where its pages live."""
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
-        if lifespan is None:
-            yield
-        else:
-            async with asynccontextmanager(lifespan)(app):
-                yield
+        yield
         await database.close()
 
     app = FastAPI(

@@ -5,13 +5,9 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import (
-    KafkaError,
-    TopicAlreadyExistsError,
-    for_code,
-)
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from kit.inbox import Record
 
@@ -164,14 +160,13 @@ class Reader:
             await consumer.stop()
 
 
-def record_of(message: object) -> Record:
+def record_of(message: ConsumerRecord) -> Record:
     """Our record of aiokafka's."""
-    m = message
     return Record(
-        topic=m.topic,  # type: ignore[attr-defined]
-        partition=m.partition,  # type: ignore[attr-defined]
-        offset=m.offset,  # type: ignore[attr-defined]
-        key=(m.key or b"").decode(errors="replace"),  # type: ignore[attr-defined]
-        headers=[(name, value) for name, value in m.headers],  # type: ignore[attr-defined]
-        body=m.value or b"",  # type: ignore[attr-defined]
+        topic=message.topic,
+        partition=message.partition,
+        offset=message.offset,
+        key=(message.key or b"").decode(errors="replace"),
+        headers=list(message.headers),
+        body=message.value or b"",
     )

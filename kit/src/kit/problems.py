@@ -101,9 +101,7 @@ def answer(
 ) -> Response:
     """The answer in the form the client asked for."""
     if page is not None and wants_page(request):
-        sentence = getattr(problem, "sentence_vi", "") or problem.title_vi
-        if facts and "sentence_vi" in facts:
-            sentence = facts["sentence_vi"]
+        sentence = (facts or {}).get("sentence_vi") or problem.sentence_vi or problem.title_vi
         return page(request, problem.status, problem.title_vi, sentence, telemetry.trace_id())
     body = {"type": problem.type, "title": problem.title, "status": int(problem.status), "detail": detail}
     body |= {"title_vi": problem.title_vi, "trace_id": telemetry.trace_id()} | (facts or {})

@@ -37,7 +37,6 @@ class Relay:
         self.bus = bus
         self.key = zlib.crc32(f"motcua-relay-{service}".encode())
         self.woken = asyncio.Event()
-        self.sent_at: float | None = None
 
     async def run(self) -> None:
         """Lead and send until cancelled; a lost connection ends the turn, and the next one begins."""

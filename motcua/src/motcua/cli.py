@@ -2,14 +2,13 @@
 
 import asyncio
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import click
 
 from kit.embedded import EmbeddedError
-from kit.service import Service, SettingsWrong
-from motcua.programs import SERVICES
+from kit.service import SettingsWrong
+from motcua.programs import SERVICES, service_of
 
 service_name = click.argument("name", type=click.Choice(SERVICES), metavar="SERVICE")
 folder_option = click.option(
@@ -25,12 +24,6 @@ def cli() -> None:
     """The group of all commands."""
 
 
-def service(name: str) -> Service:
-    """The service of this name, as its `main` makes it known."""
-    found: Service = import_module(f"{name}.main").SERVICE
-    return found
-
-
 @cli.command()
 @service_name
 @click.argument("role", type=click.Choice(["all", "api", "worker"]), default="all")
@@ -38,7 +31,7 @@ def run(name: str, role: str) -> int:
     """Run a service as a process: its web side (api), its worker, or both; settings come from the environment."""
     from kit.service import main as run_service
 
-    return run_service(service(name), role)  # type: ignore[arg-type]
+    return run_service(service_of(name), role)  # type: ignore[arg-type]
 
 
 @cli.command()
@@ -48,7 +41,7 @@ def migrate(name: str) -> int:
     from kit import migrate as migrations
     from kit.service import read_settings
 
-    url = read_settings(service(name)).database_url.get_secret_value()
+    url = read_settings(service_of(name)).database_url.get_secret_value()
     asyncio.run(migrations.upgrade(url, name))
     return 0
 

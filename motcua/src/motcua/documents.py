@@ -11,9 +11,8 @@ from contracts.catalogue import EVENTS, TOPICS
 from contracts.package import Manifest
 from kit.consume import Consumer
 from kit.objects import Objects
-from kit.service import Service
 from kit.tx import Database
-from motcua.programs import SERVICES
+from motcua.programs import SERVICES, service_of
 
 Documents = dict[str, str]
 NOT_REAL = {
@@ -44,12 +43,6 @@ def documents(scratch: Path) -> Documents:
 def as_json(value: Any) -> str:
     """As the repository keeps it."""
     return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-
-
-def service_of(name: str) -> Service:
-    """What `main` of a service makes known."""
-    found: Service = import_module(f"{name}.main").SERVICE
-    return found
 
 
 def consumer_of(name: str) -> Consumer:

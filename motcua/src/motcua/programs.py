@@ -5,8 +5,10 @@ import os
 import socket
 import sys
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 
+from kit.service import Service
 from motcua.secrets_file import Secrets
 
 SERVICES = ("intake", "workflow", "payments", "notify")
@@ -58,6 +60,12 @@ class Site:
     @property
     def issuer(self) -> str:
         return f"{self.public_url}/id"
+
+
+def service_of(name: str) -> Service:
+    """The service of this name, as its `main` makes it known."""
+    found: Service = import_module(f"{name}.main").SERVICE
+    return found
 
 
 def programs(site: Site) -> list[Program]:
