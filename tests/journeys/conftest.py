@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from kit.embedded import free_port
 from motcua.stack import Stack
 
 
 @pytest.fixture(scope="session")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder: Path = tmp_path_factory.mktemp("machine")
-    stack = Stack(folder, 18280, lambda words: None)
+    stack = Stack(folder, free_port(), lambda words: None)
     stack.start()
     try:
         yield stack

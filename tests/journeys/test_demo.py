@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kit.embedded import free_port
+
 slow = [pytest.mark.slow, pytest.mark.db, pytest.mark.kafka, pytest.mark.xdist_group("machine")]
 LAST = "status=10 due=2025-04-08T17:30+07:00 finished=2025-03-28T"
 
@@ -20,7 +22,7 @@ class TestWalking:
     pytestmark = slow
 
     def test_one_dossier_walks_its_whole_road(self, tmp_path: Path) -> None:
-        done = motcua("demo", "--once", "--port", "18180", timeout=240)
+        done = motcua("demo", "--once", "--port", str(free_port()), timeout=240)
         assert done.returncode == 0, done.stderr
         last = done.stdout.strip().splitlines()[-1]
         assert LAST in last

@@ -18,6 +18,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from contracts.catalogue import TOPICS
 from contracts.envelope import Envelope
 from kit.bus import Bus, record_of
+from kit.embedded import free_port
 from motcua.demo.actions import Actions
 from motcua.demo.story import STORY, Walk
 from motcua.programs import SERVICES
@@ -39,7 +40,7 @@ ONCE = (
 
 
 def start_demo(folder: Path) -> subprocess.Popen[str]:
-    words = [sys.executable, "-m", "motcua", "demo", "--folder", str(folder), "--port", "18080"]
+    words = [sys.executable, "-m", "motcua", "demo", "--folder", str(folder), "--port", str(free_port())]
     with folder.with_suffix(".log").open("a") as log:
         return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True)
 
@@ -108,7 +109,7 @@ def test_killed_at_ten_moments_nothing_is_lost_and_nothing_repeated(tmp_path: Pa
         time.sleep(chance.uniform(0.0, 1.0))
         assert program.poll() is None, folder.with_suffix(".log").read_text()
         kill_whole(program)
-    stack = Stack(folder, 18080, lambda words: None)
+    stack = Stack(folder, free_port(), lambda words: None)
     stack.start()
     try:
         assert Walk(stack).run() == 0
