@@ -32,6 +32,7 @@ def a_locked_pdf() -> bytes:
         (PNG, "image/png", None),
         (JPEG, "image/jpeg", None),
     ],
+    ids=["one page", "three pages", "png", "jpeg"],
 )
 def test_whole_files_are_taken(data: bytes, media_type: str, pages: int | None) -> None:
     paper = read_paper("giấy tờ.bin", data)
@@ -50,6 +51,7 @@ def test_whole_files_are_taken(data: bytes, media_type: str, pages: int | None) 
         (b"%PDF-1.7\nnothing in it\n%%EOF", "unreadable"),
         (a_locked_pdf(), "locked"),
     ],
+    ids=["empty", "cut pdf", "cut png", "cut jpeg", "zip", "html", "pdf without pages", "locked pdf"],
 )
 def test_broken_files_are_refused_by_name(data: bytes, reason: str) -> None:
     with pytest.raises(UploadBroken) as refused:
