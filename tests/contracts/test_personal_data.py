@@ -26,6 +26,7 @@ NOT_OF_A_PERSON = {
 OURS = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # ids
     r"|[0-9a-f]{64}"  # digests
+    r"|\b[A-Z]{2}\d{9}[A-Z]{2}\b"  # barcodes of postal items
     r"|\d{4}-\d{2}-\d{2}T[\d:.]+[+-]\d{2}:\d{2}"  # moments
 )
 FAMILY_NAMES = "Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý"

@@ -67,6 +67,14 @@ class ComponentFlags(Fact):
     from_national_store: bool
 
 
+class ReturnWay(StrEnum):
+    """How a result reaches the applicant."""
+
+    ONLINE = "online"
+    COUNTER = "counter"
+    POSTAL = "postal"
+
+
 class Handler(Fact):
     """Who acts, without a name: the staff id points at the staff card in the object store (`staff/<id>.json`)."""
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import AwareDatetime, Field
 
 from contracts.envelope import Event
-from contracts.facts import Channel, ComponentFlags, Origin, Path, Sha256, StoredObject
+from contracts.facts import Channel, ComponentFlags, Handler, Origin, Path, ReturnWay, Sha256, StoredObject
 
 
 class DossierSubmitted(Event):
@@ -25,6 +25,9 @@ class DossierSubmitted(Event):
     contact: Path
     applicant_id: str = Field(description="the account that filed, as the sign-in knows it")
     components: list[ComponentFlags]
+    return_way: ReturnWay | None = Field(default=None, description="how the applicant wants the result; none: online")
+    registered_by: Handler | None = Field(default=None, description="the clerk who registered it; none: filed online")
+    postal_item: str | None = Field(default=None, description="the parcel's barcode as read, where it came by post")
 
 
 class SupplementSubmitted(Event):
@@ -35,6 +38,28 @@ class SupplementSubmitted(Event):
     received_at: AwareDatetime
     package: StoredObject
     components: list[ComponentFlags]
+    channel: Channel | None = Field(default=None, description="how the answer came; none: online")
+    registered_by: Handler | None = Field(default=None, description="the clerk who registered it; none: sent online")
+
+
+class WithdrawalRequested(Event):
+    """The applicant takes the dossier back (reading R09: status 7, unless it came too late)."""
+
+    type: ClassVar[str] = "intake.withdrawal_requested.v1"
+    requested_at: AwareDatetime
+    channel: Channel
+    request: StoredObject = Field(description='the applicant\'s own words, as JSON: {"reason": "…"}')
+    registered_by: Handler | None = Field(default=None, description="the clerk who registered it; none: sent online")
+
+
+class StopRequested(Event):
+    """The applicant asks to stop after acceptance (reading R09); the one-stop unit answers: form 05, or a refusal."""
+
+    type: ClassVar[str] = "intake.stop_requested.v1"
+    requested_at: AwareDatetime
+    channel: Channel
+    request: StoredObject = Field(description='the applicant\'s own words, as JSON: {"reason": "…"}')
+    registered_by: Handler | None = Field(default=None, description="the clerk who registered it; none: sent online")
 
 
 class ResultCollected(Event):

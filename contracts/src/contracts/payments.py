@@ -29,3 +29,23 @@ class FeePaid(Event):
     way: Literal["payment_platform", "cash", "transfer"]
     transaction_code: str
     contact: Path
+
+
+class DemandCancelled(Event):
+    """An open demand is not to be paid any more: its dossier has ended, or another demand replaced it."""
+
+    type: ClassVar[str] = "payments.demand_cancelled.v1"
+    demand_id: UUID
+    amount_vnd: int = Field(ge=1)
+    ground: Literal["withdrawn", "stopped", "refused", "replaced"]
+
+
+class RefundDecided(Event):
+    """The accountant decided on money that came too late or twice."""
+
+    type: ClassVar[str] = "payments.refund_decided.v1"
+    demand_id: UUID
+    amount_vnd: int = Field(ge=1)
+    decision: Literal["refund", "keep"]
+    decided_at: AwareDatetime
+    contact: Path

@@ -1,5 +1,6 @@
 """What workflow says: each move of a case on its road."""
 
+from datetime import date
 from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
@@ -36,7 +37,15 @@ class CheckStarted(CaseEvent):
 
     type: ClassVar[str] = "workflow.check_started.v1"
     round: int = Field(ge=0, description="supplement rounds answered so far")
-    due_at: AwareDatetime
+    due_at: AwareDatetime | None = Field(default=None, description="none where no act gives a limit (reading R14)")
+
+
+class DossierRefused(CaseEvent):
+    """Refused at reception (form 03, status 3): an end."""
+
+    type: ClassVar[str] = "workflow.dossier_refused.v1"
+    slip: StoredObject
+    explanation: StoredObject = Field(description='as JSON: {"reason": "…", "where_to_go": "…"}')
 
 
 class SupplementItem(Fact):
@@ -107,6 +116,93 @@ class StepFinished(CaseEvent):
     code: str
     step: str
     used_working_minutes: int = Field(ge=0)
+    sent_back_to: str | None = Field(default=None, description="the earlier step it goes back to; none: it goes on")
+
+
+class ClockRestarted(CaseEvent):
+    """A supplement asked for after acceptance was answered: the whole limit starts anew, or resumes (reading R08)."""
+
+    type: ClassVar[str] = "workflow.clock_restarted.v1"
+    code: str
+    round: int = Field(ge=1)
+    started_at: AwareDatetime
+    due_at: AwareDatetime
+    first_due_at: AwareDatetime
+    calendar_version: str
+    readings: list[str]
+
+
+class CaseReassigned(CaseEvent):
+    """The case lies with another person or unit."""
+
+    type: ClassVar[str] = "workflow.case_reassigned.v1"
+    unit: str
+    assignee: Handler | None = Field(default=None, description="none: anyone of the unit and role")
+
+
+class OpinionAsked(CaseEvent):
+    """Another agency is asked; the limit goes on running."""
+
+    type: ClassVar[str] = "workflow.opinion_asked.v1"
+    code: str
+    number: int = Field(ge=1)
+    answer_by: date
+
+
+class OpinionReceived(CaseEvent):
+    """The other agency answered."""
+
+    type: ClassVar[str] = "workflow.opinion_received.v1"
+    code: str
+    number: int = Field(ge=1)
+    answered_on: date
+
+
+class DossierReappointed(CaseEvent):
+    """The result comes later than promised: an apology with a new date went out (form 04), once only."""
+
+    type: ClassVar[str] = "workflow.dossier_reappointed.v1"
+    code: str
+    previous_due_at: AwareDatetime
+    due_at: AwareDatetime
+    first_due_at: AwareDatetime
+    calendar_version: str
+    slip: StoredObject
+
+
+class ApologySent(CaseEvent):
+    """An apology went out that gives no new date: too late for one, or the one new date was given (reading R07)."""
+
+    type: ClassVar[str] = "workflow.apology_sent.v1"
+    code: str
+    due_at: AwareDatetime
+    slip: StoredObject
+
+
+class StopRefused(CaseEvent):
+    """A request to stop came when the result was signed already; the dossier goes on."""
+
+    type: ClassVar[str] = "workflow.stop_refused.v1"
+    code: str
+    explanation: StoredObject = Field(description='as JSON: {"reason": "…"}')
+
+
+class DossierWithdrawn(CaseEvent):
+    """The applicant took the dossier back (status 7): an end."""
+
+    type: ClassVar[str] = "workflow.dossier_withdrawn.v1"
+    code: str | None = Field(default=None, description="none before acceptance")
+    due_at: AwareDatetime | None = None
+
+
+class DossierStopped(CaseEvent):
+    """Handling was stopped (status 8): an end. Form 05 goes out only where the applicant asked (reading R09)."""
+
+    type: ClassVar[str] = "workflow.dossier_stopped.v1"
+    code: str | None = Field(default=None, description="none before acceptance")
+    ground: Literal["requested", "not_supplemented", "not_paid"]
+    due_at: AwareDatetime | None = None
+    slip: StoredObject | None = None
 
 
 class DossierFinished(CaseEvent):
@@ -126,6 +222,29 @@ class DossierFinished(CaseEvent):
     control_slip: StoredObject | None = None
 
 
+class ResultCorrected(CaseEvent):
+    """A further result replaces one found wrong (reading R16); the status stays."""
+
+    type: ClassVar[str] = "workflow.result_corrected.v1"
+    code: str
+    result_code: str
+    replaces: str = Field(description="the code of the result found wrong")
+    result_kind: Literal["granted", "refused"]
+    result: StoredObject
+    corrected_at: AwareDatetime
+
+
+class ResultPosted(CaseEvent):
+    """The result is with the postal service, on its way to the applicant."""
+
+    type: ClassVar[str] = "workflow.result_posted.v1"
+    code: str
+    result_code: str
+    order_number: str
+    item: str | None = Field(default=None, description="the item's barcode, once the postal service gave one")
+    posted_at: AwareDatetime
+
+
 class DossierReturned(CaseEvent):
     """The result reached the applicant, with proof of delivery."""
 
@@ -134,3 +253,4 @@ class DossierReturned(CaseEvent):
     result_code: str
     way: Literal["online", "counter", "postal"]
     returned_at: AwareDatetime
+    proof: StoredObject | None = Field(default=None, description="the signed receipt or the delivery's record")
