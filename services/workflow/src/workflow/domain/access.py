@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from rules.records.procedure import Procedure
 from workflow.domain.case import Case
 from workflow.domain.errors import NoSuchCase, NotYours
-from workflow.domain.moves import LEADER, STEP_ROLE, SYSTEM, check_possible, find_move
+from workflow.domain.moves import HEAD, LEADER, STEP_ROLE, SYSTEM, check_possible, find_move
 from workflow.domain.status import Action
 
+REQUESTS = (Action.REQUEST_SUPPLEMENT, Action.REQUEST_LATER_SUPPLEMENT)
 SEES_ALL = frozenset({"department_leader", "auditor"})
 STAFF = ("one_stop_officer", "case_officer", "division_head", "department_leader", "clerk", "auditor")
 
@@ -47,34 +48,43 @@ def check_sees(staff: Staff, case: Case | None) -> Case:
     return case
 
 
-def who_acts(case: Case, action: Action, procedure: Procedure) -> str:
-    """The role that may take this action with the case as it stands; SYSTEM where no person may.
+def who_acts(case: Case, action: Action, procedure: Procedure) -> tuple[str, ...]:
+    """The roles that may take this action with the case as it stands; SYSTEM where no person may.
 
     A supplement request beyond the rounds the officer may send alone is the leader's (R08). Raises NotAllowedNow.
     """
     who = find_move(case.status, action).who
-    if action is Action.REQUEST_SUPPLEMENT and case.round >= procedure.supplement.rounds_without_leader:
-        return LEADER
-    return (case.role or SYSTEM) if who == STEP_ROLE else who
+    if action in REQUESTS and case.round >= procedure.supplement.rounds_without_leader:
+        return (LEADER,)
+    return tuple((case.role or SYSTEM) if role == STEP_ROLE else role for role in who)
 
 
 def check_acts(staff: Staff, case: Case, action: Action, procedure: Procedure, *, step_id: str | None = None) -> None:
-    """Raises NoSuchCase, NotAllowedNow (status or step), NotYours (role, unit or the person it was given to).
+    """Raises NoSuchCase, NotAllowedNow (status, step or needs), NotYours (role, unit or the person it was given to).
 
+    Whose role the case lies with must be of its unit, and the person it was given to; others act from where they are.
     `step_id` is the step they mean to end, where they said so.
     """
     check_sees(staff, case)
     check_possible(case, action, procedure, step_id)
-    role = who_acts(case, action, procedure)
-    lies_elsewhere = role == LEADER != case.role  # the leader acts from above while the case stays where it lies
-    if role == SYSTEM or role not in staff.roles:
-        raise NotYours(action, _leaders_round(case) if lies_elsewhere else "Việc này thuộc vai trò khác.")
-    if lies_elsewhere:
-        return
+    roles = [role for role in who_acts(case, action, procedure) if role in staff.roles]
+    if not roles:
+        raise NotYours(action, _other_role(case, action, procedure))
+    if case.role in roles or (HEAD in roles and LEADER not in roles):
+        _check_lies_here(staff, case, action)
+
+
+def _check_lies_here(staff: Staff, case: Case, action: Action) -> None:
     if case.unit != staff.unit:
         raise NotYours(action, "Hồ sơ đang ở đơn vị khác.")
-    if case.holder_id not in (None, staff.id):
+    if case.role in staff.roles and action is not Action.REASSIGN and case.holder_id not in (None, staff.id):
         raise NotYours(action, "Hồ sơ đã được phân công cho người khác.")
+
+
+def _other_role(case: Case, action: Action, procedure: Procedure) -> str:
+    if action in REQUESTS and LEADER in who_acts(case, action, procedure):
+        return _leaders_round(case)
+    return "Việc này thuộc vai trò khác."
 
 
 def _leaders_round(case: Case) -> str:

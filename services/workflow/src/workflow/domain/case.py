@@ -48,6 +48,11 @@ class Case:
     holder_id: str | None = None  # the person it was given to; anyone of unit and role where none is
     step: str | None = None
     checker_id: str | None = None  # who found it valid
+    return_way: str = "online"  # how the applicant wants the result
+    answer_by: datetime | None = None  # until when the applicant must answer or pay, where an act says so
+    stop_asked_at: datetime | None = None  # the applicant asked to stop, and nobody has answered yet
+    stop_request: StoredFile | None = None
+    ground: str | None = None  # why it was stopped: requested, not_supplemented, not_paid
 
     # what runs now, the check limit or the main limit; none where no clock runs
     deadline_at: datetime | None = None
@@ -67,6 +72,9 @@ class Case:
     first_due_at: datetime | None = None
     calendar_version: str | None = None
     readings: tuple[str, ...] = ()
+    apology_drafted_at: datetime | None = None  # a draft waits for the leader
+    reappointed_at: datetime | None = None  # the one new date was given (R07)
+    open_opinions: int = 0  # other agencies asked, not answered yet
 
     # the result
     outcome: Outcome | None = None
@@ -80,6 +88,9 @@ class Case:
     lateness_first: str | None = None  # judged against `first_due_at` (R06)
     margin_working_minutes: int | None = None  # left at the end; negative: by so much too late
     returned_at: datetime | None = None
+    results: int = 0  # how many results there are: the n of `-KQ(n)`
+    correction: StoredFile | None = None  # a further result that waits for its signature (R16)
+    posted_at: datetime | None = None
 
     @property
     def shown_code(self) -> str:

@@ -39,9 +39,12 @@ class NoSuchFile(WorkflowError):
 
 
 class NotAllowedNow(WorkflowError):
-    def __init__(self, action: str, status: int) -> None:
-        super().__init__(f"cannot {action.replace('_', ' ')} a case in status {status}")
-        self.action, self.status = action, status
+    """`lacking` is what the move needs and the case has not; none where its status already forbids the action."""
+
+    def __init__(self, action: str, status: int, lacking: str | None = None) -> None:
+        besides = f" that is not {lacking.replace('_', ' ')}" if lacking else ""
+        super().__init__(f"cannot {action.replace('_', ' ')} a case in status {status}{besides}")
+        self.action, self.status, self.lacking = action, status, lacking
 
 
 class NotYours(WorkflowError):

@@ -21,6 +21,23 @@ class Action(StrEnum):
     SIGN_OFF = "sign_off"
     ISSUE = "issue"
     MARK_RETURNED = "mark_returned"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+    STOP = "stop"
+    REFUSE_STOP = "refuse_stop"
+    CLOSE_UNANSWERED = "close_unanswered"
+    REASSIGN = "reassign"
+    REQUEST_LATER_SUPPLEMENT = "request_later_supplement"
+    TAKE_LATER_SUPPLEMENT = "take_later_supplement"
+    SEND_BACK = "send_back"
+    ASK_OPINION = "ask_opinion"
+    RECORD_OPINION = "record_opinion"
+    DRAFT_APOLOGY = "draft_apology"
+    APOLOGISE = "apologise"
+    DRAW_UP_CORRECTION = "draw_up_correction"
+    SIGN_CORRECTION = "sign_correction"
+    POST_RESULT = "post_result"
+    HAND_OVER = "hand_over"
 
 
 class Verdict(StrEnum):

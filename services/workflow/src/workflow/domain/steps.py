@@ -54,6 +54,13 @@ def action_of(step: Step) -> Action:
     return _ENDS_BY.get(step.kind, Action.FINISH_STEP)
 
 
+def is_signed(procedure: Procedure, step_id: str | None) -> bool:
+    """Whether the approval lies behind: from then on a dossier is neither stopped nor withdrawn (R09)."""
+    ids = [step.id for step in procedure.steps]
+    behind = procedure.steps[: ids.index(step_id)] if step_id else ()
+    return any(step.kind == "approve" for step in behind)
+
+
 def draws_up_result(procedure: Procedure, step: Step) -> bool:
     """Whether finishing this step freezes the result: what is approved next must not change any more."""
     following = step_after(procedure, step.id)

@@ -15,6 +15,9 @@ class Heard(StrEnum):
     SUPPLEMENT = "supplement_submitted"
     FEE = "fee_paid"
     COLLECTED = "result_collected"
+    WITHDRAWAL = "withdrawal_requested"
+    STOP = "stop_requested"
+    DELIVERED = "result_delivered"
 
 
 class Effect(StrEnum):
@@ -23,11 +26,26 @@ class Effect(StrEnum):
     DECIDE = "decide"
 
 
+S, H = Status, Heard
 _APPLIES = {
-    (Heard.SUPPLEMENT, Status.WAITING_FOR_SUPPLEMENT): Effect.APPLY,
-    (Heard.FEE, Status.WAITING_FOR_FEE): Effect.APPLY,
-    (Heard.COLLECTED, Status.FINISHED): Effect.APPLY,
-    (Heard.COLLECTED, Status.RETURNED): Effect.NOTE,
+    (H.SUPPLEMENT, S.WAITING_FOR_SUPPLEMENT): Effect.APPLY,
+    (H.FEE, S.WAITING_FOR_FEE): Effect.APPLY,
+    (H.COLLECTED, S.FINISHED): Effect.APPLY,
+    (H.COLLECTED, S.RETURNED): Effect.NOTE,
+    (H.DELIVERED, S.FINISHED): Effect.APPLY,
+    (H.DELIVERED, S.RETURNED): Effect.NOTE,
+    (H.WITHDRAWAL, S.SUBMITTED): Effect.APPLY,
+    (H.WITHDRAWAL, S.WAITING_FOR_SUPPLEMENT): Effect.APPLY,
+    (H.WITHDRAWAL, S.WAITING_FOR_FEE): Effect.APPLY,
+    (H.WITHDRAWAL, S.IN_PROCESS): Effect.APPLY,
+    (H.WITHDRAWAL, S.REFUSED_AT_RECEPTION): Effect.NOTE,
+    (H.WITHDRAWAL, S.WITHDRAWN): Effect.NOTE,
+    (H.WITHDRAWAL, S.STOPPED): Effect.NOTE,
+    (H.STOP, S.WAITING_FOR_SUPPLEMENT): Effect.APPLY,
+    (H.STOP, S.IN_PROCESS): Effect.APPLY,
+    (H.STOP, S.FINISHED): Effect.APPLY,
+    (H.STOP, S.WITHDRAWN): Effect.NOTE,
+    (H.STOP, S.STOPPED): Effect.NOTE,
 }
 EFFECTS: dict[tuple[Heard, Status], Effect] = {
     (heard, status): _APPLIES.get((heard, status), Effect.DECIDE) for heard in Heard for status in Status

@@ -17,14 +17,15 @@ from workflow.domain.words import search_words
 from workflow.store.tables import CaseRow
 
 _CASE_FIELDS = [field.name for field in fields(Case)]
+_FILES = ("result", "correction", "stop_request")
 
 
 def to_case(row: CaseRow) -> Case:
     """The domain's case of a row; moments in Vietnam's time."""
     found = {name: _read(getattr(row, name)) for name in _CASE_FIELDS}
     outcome = Outcome(row.outcome) if row.outcome else None
-    result = StoredFile(**row.result) if row.result else None
-    return Case(**{**found, "status": Status(row.status), "outcome": outcome, "result": result})
+    files = {name: StoredFile(**found[name]) if found[name] else None for name in _FILES}
+    return Case(**{**found, **files, "status": Status(row.status), "outcome": outcome})
 
 
 def _read(value: Any) -> Any:
@@ -35,7 +36,8 @@ def _read(value: Any) -> Any:
 
 def _values(case: Case) -> dict[str, Any]:
     found = {name: getattr(case, name) for name in _CASE_FIELDS}
-    found |= {"status": int(case.status), "result": asdict(case.result) if case.result else None}
+    found |= {name: asdict(found[name]) if found[name] else None for name in _FILES}
+    found["status"] = int(case.status)
     return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
 
 

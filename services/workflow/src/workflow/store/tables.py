@@ -59,6 +59,11 @@ class CaseRow(Row, table=True):
     holder_id: str | None = Field(default=None, sa_type=Text)
     step: str | None = Field(default=None, sa_type=Text)
     checker_id: str | None = Field(default=None, sa_type=Text)
+    return_way: str = Field(sa_type=Text)
+    answer_by: datetime | None = Field(default=None, sa_type=Moment)
+    stop_asked_at: datetime | None = Field(default=None, sa_type=Moment)
+    stop_request: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    ground: str | None = Field(default=None, sa_type=Text)
     deadline_at: datetime | None = Field(default=None, sa_type=Moment)
     late_from: datetime | None = Field(default=None, sa_type=Moment)
     check_started_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -72,6 +77,9 @@ class CaseRow(Row, table=True):
     first_due_at: datetime | None = Field(default=None, sa_type=Moment)
     calendar_version: str | None = Field(default=None, sa_type=Text)
     readings: list[str] = Field(sa_type=Texts)
+    apology_drafted_at: datetime | None = Field(default=None, sa_type=Moment)
+    reappointed_at: datetime | None = Field(default=None, sa_type=Moment)
+    open_opinions: int = Field(sa_type=SmallInteger)
     outcome: str | None = Field(default=None, sa_type=Text)
     conclusion: str = Field(sa_type=Text)
     conditions: list[str] = Field(sa_type=Texts)
@@ -83,6 +91,9 @@ class CaseRow(Row, table=True):
     lateness_first: str | None = Field(default=None, sa_type=Text)
     margin_working_minutes: int | None = Field(default=None)
     returned_at: datetime | None = Field(default=None, sa_type=Moment)
+    results: int = Field(sa_type=SmallInteger)
+    correction: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    posted_at: datetime | None = Field(default=None, sa_type=Moment)
     words: Any = Field(default=None, sa_column=Column(TSVECTOR))
 
 
@@ -215,6 +226,82 @@ class UndecidedRow(Row, table=True):
     reason_vi: str = Field(sa_type=Text)
     at: datetime = Field(sa_type=Moment)
     decided_at: datetime | None = Field(default=None, sa_type=Moment)
+    decided_by: str | None = Field(default=None, sa_type=Text)
+    decision_vi: str = Field(default="", sa_type=Text)
+
+
+class ApologyRow(Row, table=True):
+    """A letter of apology: drafted, then approved by the leader. Only one of a case may give a new date."""
+
+    __tablename__ = "apology"
+    dossier_id: UUID = Field(primary_key=True, foreign_key="cases.dossier_id")
+    number: int = Field(primary_key=True)
+    reason_vi: str = Field(sa_type=Text)
+    unit_at_fault: str = Field(sa_type=Text)
+    drafted_at: datetime = Field(sa_type=Moment)
+    drafted_by: str = Field(sa_type=Text)
+    previous_due_at: datetime = Field(sa_type=Moment)
+    new_due_at: datetime | None = Field(default=None, sa_type=Moment)
+    approved_at: datetime | None = Field(default=None, sa_type=Moment)
+    approved_by: str | None = Field(default=None, sa_type=Text)
+
+
+class OpinionRow(Row, table=True):
+    """What another agency was asked, until when, and what it answered."""
+
+    __tablename__ = "opinion"
+    dossier_id: UUID = Field(primary_key=True, foreign_key="cases.dossier_id")
+    number: int = Field(primary_key=True)
+    agency_vi: str = Field(sa_type=Text)
+    question: str = Field(sa_type=Text)
+    answer_by: date
+    asked_at: datetime = Field(sa_type=Moment)
+    asked_by: str = Field(sa_type=Text)
+    answered_on: date | None = None
+    answer: str = Field(default="", sa_type=Text)
+    recorded_at: datetime | None = Field(default=None, sa_type=Moment)
+    recorded_by: str | None = Field(default=None, sa_type=Text)
+
+
+class ResultRow(Row, table=True):
+    """A result of a case, by the n of its `-KQ(n)`; a further one says why the one before was wrong (R16)."""
+
+    __tablename__ = "result"
+    dossier_id: UUID = Field(primary_key=True, foreign_key="cases.dossier_id")
+    number: int = Field(primary_key=True)
+    code: str = Field(sa_type=Text, unique=True)
+    kind: str = Field(sa_type=Text)
+    object: dict[str, Any] = Field(sa_type=JSONB)
+    reason_vi: str = Field(default="", sa_type=Text)
+    issued_at: datetime = Field(sa_type=Moment)
+    issued_by: str | None = Field(default=None, sa_type=Text)
+
+
+class DispatchRow(Row, table=True):
+    """A result given to the postal service: its order, and how far it is."""
+
+    __tablename__ = "dispatch"
+    order_number: str = Field(primary_key=True, sa_type=Text)
+    dossier_id: UUID = Field(foreign_key="cases.dossier_id")
+    result_code: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text)
+    item: str | None = Field(default=None, sa_type=Text)
+    ordered_at: datetime = Field(sa_type=Moment)
+    ordered_by: str = Field(sa_type=Text)
+    attempts: int = 0
+    next_try_at: datetime | None = Field(default=None, sa_type=Moment)
+    trouble: str = Field(default="", sa_type=Text)
+    last_event_at: datetime | None = Field(default=None, sa_type=Moment)
+    delivered_at: datetime | None = Field(default=None, sa_type=Moment)
+    proof: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+
+
+class CursorRow(Row, table=True):
+    """How far the tracking of the postal service was read; it may repeat itself, never go back."""
+
+    __tablename__ = "postal_cursor"
+    name: str = Field(primary_key=True, sa_type=Text)
+    last_id: str = Field(sa_type=Text)
 
 
 class StaffRow(Row, table=True):
@@ -237,3 +324,7 @@ Index("cases_words", CaseRow.words, postgresql_using="gin")
 Index("step_run_open", StepRow.dossier_id, unique=True, postgresql_where=col(StepRow.finished_at).is_(None))  # type: ignore[arg-type]
 Index("slip_dossier", SlipRow.dossier_id)  # type: ignore[arg-type]
 Index("undecided_dossier", UndecidedRow.dossier_id)  # type: ignore[arg-type]
+_NEW_DATE_GIVEN = col(ApologyRow.new_due_at).is_not(None) & col(ApologyRow.approved_at).is_not(None)
+Index("apology_new_date_once", ApologyRow.dossier_id, unique=True, postgresql_where=_NEW_DATE_GIVEN)  # type: ignore[arg-type]
+Index("dispatch_dossier", DispatchRow.dossier_id)  # type: ignore[arg-type]
+Index("cases_filed", CaseRow.office, CaseRow.received_at)  # type: ignore[arg-type]
