@@ -30,10 +30,10 @@ types: setup ## mypy --strict
 arch: setup ## import contracts
 	@$(BIN)/lint-imports
 check: lint types arch ## these three, and that generated files are fresh
-	@$(BIN)/python tools/lock --check && $(BIN)/python tools/schemas --check
+	@$(BIN)/python tools/lock --check && $(BIN)/python tools/schemas --check && $(BIN)/python tools/requirements --check
 lock: setup ## write requirements/*.txt from the packages' needs
 	@$(BIN)/python tools/lock
-schemas: setup ## write JSON Schemas, AsyncAPI and OpenAPI documents
-	@$(BIN)/python tools/schemas
+schemas: setup ## write JSON Schemas, AsyncAPI, OpenAPI and docs/requirements.md
+	@$(BIN)/python tools/schemas && $(BIN)/python tools/requirements
 migration: setup ## a new migration: s=intake m="words"
 	@$(BIN)/motcua migration $(s) "$(m)"
