@@ -2,6 +2,16 @@
 
 from workflow.store.cases import add_case, find_case, lock_case, save_case, to_case
 from workflow.store.dossier import read_contact, read_dossier, read_file, to_file, to_object
+from workflow.store.letters import (
+    add_opinion,
+    answer_opinion,
+    apologies,
+    approve_apology,
+    drafted_apology,
+    opinions,
+    put_apology,
+)
+from workflow.store.results import add_result, results
 from workflow.store.tables import metadata
 from workflow.store.trail import (
     add_clock_entry,
@@ -34,13 +44,19 @@ __all__ = [
     "add_case",
     "add_clock_entry",
     "add_history",
+    "add_opinion",
     "add_package",
+    "add_result",
     "add_sign_off",
     "add_slip",
     "add_supplement",
     "add_undecided",
+    "answer_opinion",
     "answer_supplement",
+    "apologies",
+    "approve_apology",
     "colleagues",
+    "drafted_apology",
     "find_case",
     "find_sign_off",
     "find_staff",
@@ -54,10 +70,13 @@ __all__ = [
     "next_code_number",
     "next_slip_number",
     "note_staff",
+    "opinions",
     "packages",
+    "put_apology",
     "read_contact",
     "read_dossier",
     "read_file",
+    "results",
     "save_case",
     "start_step",
     "step_begun_at",

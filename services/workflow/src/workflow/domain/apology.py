@@ -1,0 +1,105 @@
+"""A letter of apology: what may be promised in one, and when a new date may still be given (R07). Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from rules import due as rule
+from rules.calendar import HANOI, Calendar
+from rules.errors import OutsideCalendar
+from workflow.domain import clock
+from workflow.domain.case import Case
+from workflow.domain.errors import DecisionIncomplete, FieldSentence
+from workflow.domain.law import calendar_of, office_of
+from workflow.domain.texts import check_text
+
+
+@dataclass(frozen=True)
+class Apology:
+    """A letter as it was drafted. `new_due_at` is none where the letter gives no new date, and the due stays."""
+
+    number: int
+    reason_vi: str
+    unit_at_fault: str
+    previous_due_at: datetime
+    new_due_at: datetime | None
+    drafted_by: str
+    drafted_at: datetime
+
+    @property
+    def gives_new_date(self) -> bool:
+        return self.new_due_at is not None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the letter's form says."""
+
+    reason_vi: str
+    unit_at_fault: str
+    new_due_on: date | None = None
+
+
+def check_wanted(case: Case, wanted: Wanted, now: datetime) -> datetime | None:
+    """The new due moment, none where none is wanted. Raises DecisionIncomplete with a sentence per field."""
+    wrong = check_text("reason_vi", wanted.reason_vi, "Hãy ghi lý do trễ hẹn; thư xin lỗi sẽ in đúng đoạn này.")
+    if office_of(case).unit(wanted.unit_at_fault) is None:
+        wrong.append(("unit_at_fault", "Hãy chọn đơn vị để chậm."))
+    if wanted.new_due_on is not None:
+        wrong += _new_date_errors(case, wanted.new_due_on, now)
+    if wrong:
+        raise DecisionIncomplete(wrong)
+    return new_due_at(case, wanted.new_due_on) if wanted.new_due_on else None
+
+
+def _new_date_errors(case: Case, on: date, now: datetime) -> list[FieldSentence]:
+    if sentence := no_new_date_vi(case, now):
+        return [("new_due_on", sentence)]
+    assert case.due_at is not None
+    if on <= case.due_at.date():
+        return [("new_due_on", f"Ngày hẹn lại phải sau ngày hẹn hiện nay ({case.due_at:%d/%m/%Y}).")]
+    return working_day_errors(calendar_of(case), "new_due_on", on)
+
+
+def working_day_errors(calendar: Calendar, field: str, on: date) -> list[FieldSentence]:
+    """A sentence where the office does not work on that date, or its calendar does not reach so far."""
+    try:
+        if calendar.is_working_day(on):
+            return []
+        return [(field, f"Ngày {on:%d/%m/%Y} cơ quan không làm việc: {calendar.reason(on)}. Hãy chọn ngày làm việc.")]
+    except OutsideCalendar:
+        return [(field, f"Lịch làm việc năm {on.year} chưa được duyệt, hãy chọn ngày trong năm đã có lịch.")]
+
+
+def no_new_date_vi(case: Case, now: datetime) -> str:
+    """Why no new date may be given any more; nothing where one may (R07)."""
+    if case.reappointed_at is not None:
+        return "Hồ sơ đã được hẹn lại một lần; chỉ được hẹn lại một lần. Vẫn gửi được thư xin lỗi không có ngày hẹn."
+    last_on = last_day_for_new_date(case)
+    if now.astimezone(HANOI).date() > last_on:
+        return (
+            f"Đã quá hạn hẹn lại: ngày cuối cùng được hẹn lại là {last_on:%d/%m/%Y}, trước ngày hẹn một ngày. "
+            "Vẫn gửi được thư xin lỗi không có ngày hẹn."
+        )
+    return ""
+
+
+def last_day_for_new_date(case: Case) -> date:
+    """At the latest one day before the due date (R07)."""
+    return window(case).last_on
+
+
+def window(case: Case) -> rule.Apology:
+    """From when a letter is drafted, and the last date for a new one; of an accepted case."""
+    assert case.due_at is not None
+    return rule.apology(clock.due_again(case, case.due_at), calendar_of(case))
+
+
+def new_due_at(case: Case, on: date) -> datetime:
+    """The time of day promised stays as near as the new day's sessions allow (R04)."""
+    assert case.due_at is not None
+    return datetime.combine(on, _clock_time(case.due_at.astimezone(HANOI).time(), on, calendar_of(case)), HANOI)
+
+
+def _clock_time(clock_time: time, on: date, calendar: Calendar) -> time:
+    begun = [ends for begins, ends in calendar.sessions(on) if begins <= clock_time]
+    return min(clock_time, begun[-1]) if begun else calendar.sessions(on)[0][0]
