@@ -196,3 +196,48 @@ class RatingRow(IntakeTable, table=True):
     score: int
     comment: str = _words()
     rated_at: datetime = Field(sa_type=MOMENT)
+
+
+class RegistrationRow(IntakeTable, table=True):
+    """What a clerk takes in, at the counter or from a parcel, from the first look until it is registered."""
+
+    __tablename__ = "registration"
+    id: UUID = Field(primary_key=True)
+    door: str = _words()
+    office: str = _words()
+    holder_id: str = _words()
+    holder_name: str = _words()
+    holder_unit: str = _words()
+    opened_at: datetime = Field(sa_type=MOMENT)
+    changed_at: datetime = Field(sa_type=MOMENT)
+    applicant_id: str = _words()
+    draft_id: UUID | None = Field(default=None, foreign_key="draft.id", ondelete="SET NULL", unique=True)
+    answers_id: UUID | None = Field(default=None, foreign_key="dossier.id")
+    answers_round: int | None = None
+    postal_item: str | None = _maybe_words()
+    is_item_overridden: bool
+    sender: str | None = _maybe_words()
+    received_at: datetime | None = _maybe_moment()
+    papers: dict[str, Any] = _json()
+    items: dict[str, Any] = _json()
+    return_way: str = _words()
+    return_address: str | None = _maybe_words()
+    dossier_id: UUID | None = Field(default=None, foreign_key="dossier.id")
+    finished_at: datetime | None = _maybe_moment()
+
+
+class KnownContactRow(IntakeTable, table=True):
+    """Who filed a dossier, to be found again at the desk; a copy of the contact, to be deleted with it."""
+
+    __tablename__ = "known_contact"
+    dossier_id: UUID = Field(primary_key=True, foreign_key="dossier.id")
+    office: str = _words()
+    applicant_id: str = _words()
+    name: str = _words()
+    organisation: str | None = _maybe_words()
+    email: str = _words()
+    phone: str | None = _maybe_words()
+    address: str | None = _maybe_words()
+    phone_digits: str = _words()
+    words: list[str] = _json()
+    filed_at: datetime = Field(sa_type=MOMENT)
