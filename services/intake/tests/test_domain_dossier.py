@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from intake.domain.dossier import Dossier, Draft, Stored, Supplement
+from intake.domain.dossier import Dossier, Draft, Ending, Stored, Supplement
 from intake.domain.errors import (
     FilingClosed,
     NotAllowedNow,
@@ -61,6 +61,28 @@ def test_a_dossier_is_rated_when_it_has_an_outcome(status: Status) -> None:
     else:
         with pytest.raises(NotAllowedNow):
             a_dossier(status).must_be_rateable()
+
+
+@pytest.mark.parametrize("status", list(Status))
+@pytest.mark.parametrize("code", [None, "H00.15-250313-0001"])
+@pytest.mark.proves("R09")
+def test_a_dossier_is_withdrawn_or_stopped_only_while_it_is_under_way(status: Status, code: str | None) -> None:
+    dossier = a_dossier(status, code=code)
+    under_way = status in (1, 2, 4, 5, 6)
+    allowed = [Ending.WITHDRAW] if under_way else []
+    allowed += [Ending.STOP] if code and status in (2, 4, 5) else []
+    assert list(dossier.endings) == allowed
+    for ending in Ending:
+        if ending in allowed:
+            dossier.must_allow(ending)
+        else:
+            with pytest.raises(NotAllowedNow):
+                dossier.must_allow(ending)
+
+
+def test_an_accepted_dossier_goes_on_after_its_supplement() -> None:
+    after = a_dossier(Status.WAITING_FOR_SUPPLEMENT, code="H00.15-250313-0001").answered()
+    assert (after.status, after.packages) == (Status.IN_PROCESS, 2)
 
 
 def test_a_result_is_collected_once_and_not_before_it_is_there() -> None:

@@ -15,7 +15,7 @@ from contracts.facts import StaffCard, StoredObject
 from contracts.package import Manifest, PackageFile, staff_path
 from intake.domain import road
 from intake.domain.contact import contact_flaws
-from intake.domain.dossier import Dossier, Draft, Stored, Supplement, Upload
+from intake.domain.dossier import Dossier, Draft, Ending, Stored, Supplement, Upload
 from intake.domain.errors import NotFound
 from intake.domain.filing import any_version
 from intake.domain.flaws import Flaw, find_flaws
@@ -137,6 +137,12 @@ class Track:
     messages: tuple[Message, ...]
     packages: tuple[FiledPackage, ...]
     rating: Rating | None
+    endings_asked: Mapping[Ending, datetime]
+
+    @property
+    def endings_open(self) -> tuple[Ending, ...]:
+        """What the applicant may ask for now and has not asked for yet."""
+        return tuple(one for one in self.dossier.endings if one not in self.endings_asked)
 
     @property
     def open_fee(self) -> Fee | None:
@@ -214,7 +220,18 @@ async def track(tx: AsyncSession, applicant_id: str, dossier_id: UUID) -> Track:
         messages=tuple(_message(moment) for moment in moments if moment.kind == "message_sent"),
         packages=await _packages(tx, dossier_id),
         rating=await _rating(tx, dossier_id),
+        endings_asked=_endings_asked(dossier, moments),
     )
+
+
+def _endings_asked(dossier: Dossier, moments: Sequence[Moment]) -> dict[Ending, datetime]:
+    """Requests to end it that wait for their answer, with the time of each; none once it ended or cannot any more."""
+    last = {moment.kind: moment.at for moment in moments}
+    withdrawal_at, stop_at, refused_at = map(last.get, ("withdrawal_requested", "stop_requested", "stop_refused"))
+    if stop_at is not None and refused_at is not None and stop_at < refused_at:
+        stop_at = None
+    asked = {Ending.WITHDRAW: withdrawal_at, Ending.STOP: stop_at}
+    return {one: at for one, at in asked.items() if at is not None and one in dossier.endings}
 
 
 async def _moments(tx: AsyncSession, dossier_id: UUID) -> list[Moment]:

@@ -11,10 +11,10 @@ from pydantic import AwareDatetime
 
 from intake import reads
 from intake.api.calling import Applicant, Office, problems
-from intake.api.shapes import DossierOut, RatingIn, SubmissionIn, SupplementIn
+from intake.api.shapes import DossierOut, EndingIn, RatingIn, SubmissionIn, SupplementIn
 from intake.api.tracking import TrackOut
 from intake.domain.errors import KeyMissing
-from intake.handlers import filing, results, supplements
+from intake.handlers import endings, filing, results, supplements
 from kit.download import Download
 from kit.now import Now
 from kit.tx import Tx
@@ -89,6 +89,30 @@ async def answer(dossier_id: UUID, given: SupplementIn, person: Applicant, tx: T
     dossier = await supplements.answer_supplement(
         tx, person.id, dossier_id, given.round, uploads=uploads, forms=given.forms, now=now
     )
+    return DossierOut.model_validate(dossier)
+
+
+@router.post(
+    "/dossiers/{dossier_id}/withdrawal",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Take the dossier back",
+    responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+async def withdraw(dossier_id: UUID, given: EndingIn, person: Applicant, tx: Tx, now: Now) -> DossierOut:
+    """A repeat changes nothing. The status follows when the one-stop unit's system has heard it (7)."""
+    dossier = await endings.request_withdrawal(tx, dossier_id, given.reason, applicant_id=person.id, now=now)
+    return DossierOut.model_validate(dossier)
+
+
+@router.post(
+    "/dossiers/{dossier_id}/stop",
+    status_code=HTTPStatus.ACCEPTED,
+    summary="Ask to stop the handling of an accepted dossier",
+    responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+)
+async def stop(dossier_id: UUID, given: EndingIn, person: Applicant, tx: Tx, now: Now) -> DossierOut:
+    """The one-stop unit answers: stopped with form 05 (8), or refused where the result is signed already."""
+    dossier = await endings.request_stop(tx, dossier_id, given.reason, applicant_id=person.id, now=now)
     return DossierOut.model_validate(dossier)
 
 

@@ -87,6 +87,12 @@ class RatingIn(In):
     comment: str = Field(default="", max_length=2000)
 
 
+class EndingIn(In):
+    """Why, in the applicant's own words; the words go to the object store, never into an event."""
+
+    reason: str = Field(default="", max_length=2000)
+
+
 class QuoteIn(In):
     """Either `items` (kind of the fee table to number) or `forms` as they would be filed."""
 

@@ -90,6 +90,11 @@ class RatingOut(Out):
     rated_at: Moment
 
 
+class EndingAskedOut(Out):
+    ending: Literal["withdraw", "stop"]
+    requested_at: Moment
+
+
 class TrackOut(DossierOut):
     """A dossier with its road and everything its applicant may see."""
 
@@ -108,12 +113,16 @@ class TrackOut(DossierOut):
     messages: list[MessageOut]
     packages: list[PackageOut]
     rating: RatingOut | None
+    endings_open: list[Literal["withdraw", "stop"]] = Field(description="what the applicant may ask for now (R09)")
+    endings_asked: list[EndingAskedOut] = Field(description="what was asked for and waits for its answer")
 
     @classmethod
     def of(cls, found: reads.Track) -> "TrackOut":
-        at = f"/api/intake/v1/dossiers/{found.dossier.id}/documents"
+        papers = f"/api/intake/v1/dossiers/{found.dossier.id}/documents"
         shown = vars(found) | {
             "fees": [vars(fee) | {"pay_path": None if fee.paid_at else f"/pay/{fee.demand_id}"} for fee in found.fees],
-            "documents": [vars(one) | {"path": f"{at}/{one.name}"} for one in found.documents],
+            "documents": [vars(one) | {"path": f"{papers}/{one.name}"} for one in found.documents],
+            "endings_open": list(found.endings_open),
+            "endings_asked": [{"ending": one, "requested_at": at} for one, at in found.endings_asked.items()],
         }
         return cls.model_validate(vars(found.dossier) | shown)

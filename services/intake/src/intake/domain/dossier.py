@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,30 @@ from intake.domain.flaws import Flaw
 from rules.records.status import ENDED, Status
 
 RATEABLE = (Status.FINISHED, *ENDED)
+
+
+class Ending(StrEnum):
+    """How an applicant may end a dossier (R09): take it back, or have its handling stopped after acceptance."""
+
+    WITHDRAW = "withdraw"
+    STOP = "stop"
+
+
+# In which status each may be asked for; whether the result is signed already is workflow's to judge.
+MAY_END: Mapping[Ending, tuple[Status, ...]] = {
+    Ending.WITHDRAW: (
+        Status.SUBMITTED,
+        Status.ACCEPTED,
+        Status.IN_PROCESS,
+        Status.WAITING_FOR_SUPPLEMENT,
+        Status.WAITING_FOR_FEE,
+    ),
+    Ending.STOP: (Status.ACCEPTED, Status.IN_PROCESS, Status.WAITING_FOR_SUPPLEMENT),
+}
+TOO_LATE_VI: Mapping[Ending, str] = {
+    Ending.WITHDRAW: "Hồ sơ này đã kết thúc hoặc đã có kết quả nên không rút được nữa.",
+    Ending.STOP: "Chỉ dừng được hồ sơ đã tiếp nhận và chưa có kết quả.",
+}
 
 
 @dataclass(frozen=True)
@@ -109,13 +134,33 @@ class Dossier:
     def may_be_rated(self) -> bool:
         return self.status in RATEABLE
 
+    @property
+    def is_accepted(self) -> bool:
+        return self.code is not None
+
+    @property
+    def endings(self) -> tuple[Ending, ...]:
+        """What the applicant may ask for now to end it (R09); a stop only once it was accepted."""
+        return tuple(
+            one for one in Ending if self.status in MAY_END[one] and (one is Ending.WITHDRAW or self.is_accepted)
+        )
+
+    def must_allow(self, ending: Ending) -> None:
+        """Raises NotAllowedNow where it cannot be ended in this way any more, or not yet."""
+        if ending not in self.endings:
+            raise NotAllowedNow(f"ask to {ending}", f"status {self.status:d}", TOO_LATE_VI[ending])
+
     def answered(self) -> "Dossier":
-        """After a supplement was answered it is checked anew (5 → 1). Raises NotAllowedNow."""
+        """After a supplement was answered it is checked anew (5 → 1); an accepted one goes on (5 → 4).
+
+        Raises NotAllowedNow.
+        """
         if not self.waits_for_supplement:
             raise NotAllowedNow(
                 "answer a supplement", f"status {self.status:d}", "Hồ sơ này hiện không được yêu cầu bổ sung."
             )
-        return replace(self, status=Status.SUBMITTED, packages=self.packages + 1)
+        onwards = Status.IN_PROCESS if self.is_accepted else Status.SUBMITTED
+        return replace(self, status=onwards, packages=self.packages + 1)
 
     def collected(self, now: datetime) -> "Dossier":
         """The applicant took the result; only the first time counts. Raises NotAllowedNow while there is none."""

@@ -30,7 +30,8 @@ from rules.records.status import Status
 async def note_check(tx: AsyncSession, event: CheckStarted, *, now: datetime) -> None:
     """It lies in the officers' queue, for the first time or again after a supplement."""
     await _move(tx, event, unit=event.case.receiving_unit)
-    detail = {"due_at": event.due_at.isoformat(), "round": event.round}
+    due_at = event.due_at.isoformat() if event.due_at else None  # no act gives a limit (R14)
+    detail = {"due_at": due_at, "round": event.round}
     await _note(tx, event, "check_started", about=str(event.round), **detail)
 
 

@@ -5,14 +5,14 @@ from datetime import date, datetime
 from uuid import UUID
 
 import orjson
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from intake.domain.dossier import Dossier, Stored, Supplement
 from intake.domain.errors import KeyReused, NotFound
 from intake.domain.filing import ONLINE, THIS_PORTAL
 from intake.domain.road import Moment
-from intake.store.tables import DocumentRow, DossierRow, FeeRow, PackageRow, RatingRow, SupplementRow
+from intake.store.tables import DocumentRow, DossierRow, FeeRow, MilestoneRow, PackageRow, RatingRow, SupplementRow
 from kit.tx import run_sql
 from rules.records.status import Status
 
@@ -93,6 +93,14 @@ async def note(tx: AsyncSession, dossier_id: UUID, moment: Moment) -> None:
     detail = orjson.dumps(dict(moment.detail)).decode()
     values = {"kind": moment.kind, "about": moment.about, "at": moment.at, "detail": detail}
     await run_sql(tx, _MILESTONE, dossier_id=dossier_id, **values)
+
+
+async def last_noted(tx: AsyncSession, dossier_id: UUID, kind: str, about: str | None = None) -> datetime | None:
+    """When something of this kind happened last; with `about` only what was about that."""
+    query = select(func.max(MilestoneRow.at)).where(MilestoneRow.dossier_id == dossier_id, MilestoneRow.kind == kind)
+    if about is not None:
+        query = query.where(MilestoneRow.about == about)
+    return (await tx.exec(query)).one()
 
 
 async def keep_document(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from intake.domain.dossier import Dossier
+from intake.domain.dossier import TOO_LATE_VI, Dossier, Ending
 from intake.domain.opening import Opening
 from intake.domain.road import Stop
 from kit.pages import Milestone
@@ -44,6 +44,11 @@ def state(dossier: Dossier) -> tuple[str, str, str]:
     """Word, colour and icon of a dossier's state."""
     word, colour, icon = LOOKS[dossier.status]
     return _(word), colour, icon
+
+
+def too_late(ending: str) -> str:
+    """Why a dossier cannot be ended in this way now."""
+    return _(TOO_LATE_VI[Ending(ending)])
 
 
 def limit(found: Limit | None) -> str:
