@@ -71,12 +71,13 @@ def test_a_qr_code_is_drawn() -> None:
 
 @pytest.mark.db
 async def test_the_law_of_the_day_stands_on_the_slip(world: Any) -> None:
-    from datetime import date
+    from datetime import datetime
 
+    from kit.now import TIME_ZONE
     from workflow.domain.slips import SUPPLEMENT, Letter
 
     office = world.office
-    before = Letter(office, SUPPLEMENT, 3, date(2025, 9, 14), "u").data()
-    after = Letter(office, SUPPLEMENT, None, date(2025, 9, 15), "u", is_preview=True).data()
+    before = Letter(office, SUPPLEMENT, 3, datetime(2025, 9, 14, 23, 59, tzinfo=TIME_ZONE), "u").data()
+    after = Letter(office, SUPPLEMENT, None, datetime(2025, 9, 15, tzinfo=TIME_ZONE), "u", is_preview=True).data()
     assert (before["regulation"], before["number"]) == ("Mẫu số 02, Thông tư 01/2018/TT-VPCP", "03/HDHS")
     assert (after["regulation"], after["is_preview"]) == ("Mẫu số 02, Thông tư 03/2025/TT-VPCP", True)

@@ -8,7 +8,15 @@ from workflow.handlers.checking import (
     request_supplement,
 )
 from workflow.handlers.opening import open_case, take_supplement
-from workflow.handlers.previews import preview_fee_notice, preview_result, preview_supplement
+from workflow.handlers.previews import (
+    preview_apology,
+    preview_fee_notice,
+    preview_opinion_request,
+    preview_refusal,
+    preview_result,
+    preview_stop_notice,
+    preview_supplement,
+)
 from workflow.handlers.returning import mark_returned
 from workflow.handlers.steps import finish_step, issue, sign_off
 
@@ -20,8 +28,12 @@ __all__ = [
     "mark_returned",
     "note_staff",
     "open_case",
+    "preview_apology",
     "preview_fee_notice",
+    "preview_opinion_request",
+    "preview_refusal",
     "preview_result",
+    "preview_stop_notice",
     "preview_supplement",
     "request_supplement",
     "sign_off",

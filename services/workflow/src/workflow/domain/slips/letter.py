@@ -1,17 +1,20 @@
 """What all slips share: their names, their head, the applicant and the procedure as they print them. Pure."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
+from rules.calendar import HANOI
 from rules.records.office import Office
 from rules.records.procedure import Procedure
+from workflow.domain.access import Staff
 from workflow.domain.slips.numerals import long_date
 
 Data = dict[str, Any]
 
 ACCEPTANCE_SLIP, SUPPLEMENT, FEE_NOTICE, RESULT = "01", "02", "fee-notice", "result"
-SUFFIX = {ACCEPTANCE_SLIP: "", SUPPLEMENT: "/HDHS", FEE_NOTICE: "/TB", RESULT: ""}
+REFUSAL, APOLOGY, STOP_NOTICE, OPINION, CONTROL_SLIP, REGISTER = "03", "04", "05", "opinion", "06", "07"
+SUFFIX = {SUPPLEMENT: "/HDHS", FEE_NOTICE: "/TB"}
 FORMS_OF_2025_FROM = date(2025, 9, 15)  # Thông tư 03/2025/TT-VPCP; before it Thông tư 01/2018/TT-VPCP
 
 
@@ -37,12 +40,16 @@ class Letter:
     office: Office
     form: str
     number: int | None
-    on: date
+    at: datetime
     track_url: str
     is_preview: bool = False
 
+    @property
+    def on(self) -> date:
+        return self.at.astimezone(HANOI).date()
+
     def data(self) -> Data:
-        number = f"{self.number:02}{SUFFIX[self.form]}" if self.number else f"…{SUFFIX[self.form]}"
+        number = f"{self.number:02}{SUFFIX.get(self.form, '')}" if self.number else f"…{SUFFIX.get(self.form, '')}"
         return {
             "parent": self.office.parent_vi,
             "agency": self.office.name_vi,
@@ -77,3 +84,14 @@ def applicant_of(contact: ContactFacts) -> Data:
 def named(procedure: Procedure) -> Data:
     """The procedure by its name and national code."""
     return {"procedure": procedure.name_vi, "procedure_code": procedure.national_code or "chưa công bố"}
+
+
+def receiver(office: Office, staff: Staff) -> Data:
+    """The officer to ask, by name, title, unit and telephone."""
+    unit = office.unit(staff.unit)
+    return {
+        "officer": staff.name,
+        "officer_title": staff.title,
+        "officer_phone": staff.phone or office.telephone,
+        "unit": unit.name_vi if unit else office.name_vi,
+    }

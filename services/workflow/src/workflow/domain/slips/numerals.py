@@ -66,3 +66,17 @@ def clock_and_date(at: datetime) -> str:
     """`08 giờ 30 phút, ngày 03/03/2025`, by the clocks of Vietnam wherever the moment was written down."""
     at = at.astimezone(HANOI)
     return f"{at:%H} giờ {at:%M} phút, ngày {at.day:02}/{at.month:02}/{at.year}"
+
+
+_WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+
+
+def due_moment(at: datetime) -> str:
+    """`17 giờ 30 phút, thứ Hai, ngày 07/04/2025`: a moment by which something is due, with its weekday."""
+    at = at.astimezone(HANOI)
+    return f"{at:%H} giờ {at:%M} phút, {_WEEKDAYS[at.weekday()]}, ngày {short_date(at.date())}"
+
+
+def short_date(on: date) -> str:
+    """`07/04/2025`."""
+    return f"{on.day:02}/{on.month:02}/{on.year}"

@@ -9,13 +9,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kit.tx import objects_of
 from rules.catalogue import load
+from rules.codes import result_code
 from rules.fees import FeeQuote
 from workflow import gateways, store
 from workflow.domain import slips
 from workflow.domain.access import Staff
+from workflow.domain.apology import Apology
 from workflow.domain.case import Case, StoredFile
 from workflow.domain.checklist import CheckItem
 from workflow.domain.law import office_of, procedure_of
+from workflow.domain.opinion import Opinion
 from workflow.domain.slips import Data, Letter
 
 LOOKUP_PATH = "/lookup?code={code}"  # the citizens' side: how far along it is, more after sign-in (R17)
@@ -27,7 +30,7 @@ def letter(
     """The head of a slip of this case; `number` is its place in the form's series, where it has one."""
     public_url: str = tx.info.get("public_url", "")
     track_url = public_url + LOOKUP_PATH.format(code=case.shown_code)
-    return Letter(office_of(case), form, number, now.date(), track_url, is_preview=is_preview)
+    return Letter(office_of(case), form, number, now, track_url, is_preview=is_preview)
 
 
 async def put_out(tx: AsyncSession, case: Case, form: str, number: int, data: Data, now: datetime) -> StoredFile:
@@ -104,3 +107,70 @@ async def result_data(tx: AsyncSession, case: Case, now: datetime, *, is_preview
     forms = [load().form(form_id) for form_id in procedure.form_ids]
     head = letter(tx, case, slips.RESULT, None, now, is_preview=is_preview)
     return slips.result(head, case, procedure, await store.read_dossier(tx, case), forms)
+
+
+async def refusal(
+    tx: AsyncSession, case: Case, reason: str, where_to_go: str, staff: Staff, now: datetime
+) -> StoredFile:
+    """Form 03."""
+    number = await store.next_slip_number(tx, case.office, slips.REFUSAL, now.year)
+    data = await refusal_data(tx, case, slips.Refused(reason, where_to_go, staff), number, now)
+    return await put_out(tx, case, slips.REFUSAL, number, data, now)
+
+
+async def refusal_data(tx: AsyncSession, case: Case, refused: slips.Refused, number: int | None, now: datetime) -> Data:
+    head = letter(tx, case, slips.REFUSAL, number, now, is_preview=number is None)
+    return slips.refusal(head, case, procedure_of(case), await store.read_contact(tx, case), refused)
+
+
+async def apology(tx: AsyncSession, case: Case, written: Apology, staff: Staff, now: datetime) -> StoredFile:
+    """Form 04."""
+    number = await store.next_slip_number(tx, case.office, slips.APOLOGY, now.year)
+    data = await apology_data(tx, case, written, number, staff, now)
+    return await put_out(tx, case, slips.APOLOGY, number, data, now)
+
+
+async def apology_data(
+    tx: AsyncSession, case: Case, written: Apology, number: int | None, staff: Staff, now: datetime
+) -> Data:
+    head = letter(tx, case, slips.APOLOGY, number, now, is_preview=number is None)
+    return slips.apology(head, case, procedure_of(case), await store.read_contact(tx, case), written, staff)
+
+
+async def stop_notice(tx: AsyncSession, case: Case, staff: Staff, now: datetime) -> StoredFile:
+    """Form 05; `case` is as it was before it stopped."""
+    number = await store.next_slip_number(tx, case.office, slips.STOP_NOTICE, now.year)
+    data = await stop_data(tx, case, number, staff, now)
+    return await put_out(tx, case, slips.STOP_NOTICE, number, data, now)
+
+
+async def stop_data(tx: AsyncSession, case: Case, number: int | None, staff: Staff, now: datetime) -> Data:
+    head = letter(tx, case, slips.STOP_NOTICE, number, now, is_preview=number is None)
+    return slips.stop_notice(head, case, procedure_of(case), await store.read_contact(tx, case), staff)
+
+
+async def opinion_request(tx: AsyncSession, case: Case, opinion: Opinion, staff: Staff, now: datetime) -> StoredFile:
+    """The letter to another agency."""
+    number = await store.next_slip_number(tx, case.office, slips.OPINION, now.year)
+    data = opinion_data(tx, case, opinion, number, staff, now)
+    return await put_out(tx, case, slips.OPINION, number, data, now)
+
+
+def opinion_data(
+    tx: AsyncSession, case: Case, opinion: Opinion, number: int | None, staff: Staff, now: datetime
+) -> Data:
+    head = letter(tx, case, slips.OPINION, number, now, is_preview=number is None)
+    return slips.opinion_request(head, case, procedure_of(case), opinion, staff)
+
+
+async def correction(tx: AsyncSession, case: Case, reason_vi: str, now: datetime) -> StoredFile:
+    """A further result (R16) of a case with its new outcome, conclusion and conditions.
+
+    `case.result_code` is the result found wrong, `case.results` how many there are; the new code follows from them.
+    """
+    assert case.code is not None
+    code = result_code(case.code, case.results + 1, on=now.date())
+    pdf = await gateways.render(
+        slips.RESULT, await result_data(tx, case.changed(result_code=code), now, is_preview=False)
+    )
+    return await put_pdf(tx, f"results/{case.dossier_id}/{code}", pdf)

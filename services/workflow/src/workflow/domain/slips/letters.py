@@ -1,0 +1,44 @@
+"""What goes out while a dossier is handled: the letter of apology (form 04), the question to another agency. Pure."""
+
+from rules.records.procedure import Procedure
+from workflow.domain.access import Staff
+from workflow.domain.apology import Apology
+from workflow.domain.case import Case
+from workflow.domain.opinion import Opinion
+from workflow.domain.slips.letter import ContactFacts, Data, Letter, applicant_of, named, receiver
+from workflow.domain.slips.numerals import clock_and_date, due_moment, short_date
+
+
+def apology(
+    letter: Letter, case: Case, procedure: Procedure, contact: ContactFacts, written: Apology, staff: Staff
+) -> Data:
+    """Form 04: the result comes later than promised; with a new date, or without one (R07)."""
+    unit = letter.office.unit(written.unit_at_fault)
+    return {
+        **letter.data(),
+        **applicant_of(contact),
+        **named(procedure),
+        **receiver(letter.office, staff),
+        "code": case.shown_code,
+        "received": clock_and_date(case.received_at),
+        "due": due_moment(written.previous_due_at),
+        "unit_at_fault": unit.name_vi if unit else written.unit_at_fault,
+        "reason": written.reason_vi.strip(),
+        "new_due": due_moment(written.new_due_at) if written.new_due_at else "",
+    }
+
+
+def opinion_request(letter: Letter, case: Case, procedure: Procedure, asked: Opinion, staff: Staff) -> Data:
+    """What is asked of another agency, and until when. Names the dossier, not its applicant's contacts."""
+    return {
+        **letter.data(),
+        **named(procedure),
+        **receiver(letter.office, staff),
+        "code": case.shown_code,
+        "owner": case.applicant_name,
+        "to": asked.agency_vi.strip(),
+        "question": asked.question.strip(),
+        "answer_by": short_date(asked.answer_by),
+        "due": due_moment(case.due_at) if case.due_at else "",
+        "round": asked.number,
+    }
