@@ -92,12 +92,12 @@ class Catalogue:
             raise UnknownForm(form_id)
         return found
 
-    def fee(self, fee_id: str) -> FeeTable:
-        """Raises UnknownFee."""
-        found = next((one for one in self.fees if one.id == fee_id), None)
-        if found is None:
+    def fee(self, fee_id: str, on: date | None = None) -> FeeTable:
+        """The table in force on a date, or its newest version. Raises UnknownFee, NotInForce."""
+        found = [one for one in self.fees if one.id == fee_id]
+        if not found:
             raise UnknownFee(fee_id)
-        return found
+        return _in_force(found, fee_id, on) if on else max(found, key=lambda one: one.effective_from)
 
     def office(self, office_id: str) -> Office:
         """Raises UnknownOffice."""

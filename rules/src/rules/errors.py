@@ -80,12 +80,12 @@ class NotPublished(RulesError):
 
 
 class NotPriced(RulesError):
-    """The fee table says nothing about this action."""
+    """The fee table names no amount for this action or item, or the value it is taken of was not stated."""
 
-    def __init__(self, fee_id: str, action: str) -> None:
-        super().__init__(f"{fee_id} has no amount for the action {action!r}")
+    def __init__(self, fee_id: str, what: str) -> None:
+        super().__init__(f"{fee_id} has no amount for {what!r}")
         self.fee_id = fee_id
-        self.action = action
+        self.what = what
 
 
 class OutsideCalendar(RulesError):

@@ -10,14 +10,14 @@ from fractions import Fraction
 
 from rules import packages
 from rules.catalogue import Catalogue, load
-from rules.errors import NotInForce, NotPriced, UnknownFee, UnknownFeeItem
-from rules.records.fee import FeeItem, FeeModifier, FeeTable
+from rules.errors import NotPriced, UnknownFee, UnknownFeeItem
+from rules.records.fee import NO_FEE, FeeItem, FeeModifier, FeeTable
 from rules.records.procedure import Procedure
 
 
 @dataclass(frozen=True)
 class FeeLine:
-    """One kind of item; `amount_vnd` is quantity times unit, before any factor."""
+    """One kind of item; `amount_vnd` is quantity times unit, before any factor. A percentage is one item."""
 
     key: str
     name_vi: str
@@ -66,12 +66,18 @@ def quote_of(
 def quote_of_items(
     procedure: Procedure, items: Mapping[str, int], channel: str, on: date, catalogue: Catalogue | None = None
 ) -> FeeQuote | None:
-    """The fee of a dossier with so many items of each kind; what a fee that counts nothing is told does not matter."""
-    if procedure.fee is None:
+    """The fee of a dossier with so many items of each kind; what a fee that counts nothing is told does not matter.
+
+    Raises what `fee` does, and NotPriced where a percentage is not told the value it is taken of.
+    """
+    rule = procedure.fee
+    if rule is None or rule.fee_id == NO_FEE:
         return None
-    if procedure.fee.counted_by is None:
+    if rule.counted_by is None and rule.value_from is None:
         items = packages.fee_items(procedure, {}, catalogue)
-    return fee(procedure, items=items, channel=channel, filed_on=on, action=procedure.fee.action, catalogue=catalogue)
+    if rule.value_from and rule.item and rule.item not in items:
+        raise NotPriced(rule.fee_id, rule.item)
+    return fee(procedure, items=items, channel=channel, filed_on=on, action=rule.action, catalogue=catalogue)
 
 
 def fee(
@@ -83,35 +89,43 @@ def fee(
     action: str = "new",
     catalogue: Catalogue | None = None,
 ) -> FeeQuote:
-    """The fee for so many items of each kind.
+    """The fee for so many items of each kind; for a percentage the number is the value in đồng it is taken of.
 
     Raises UnknownFee (the procedure has no table), NotInForce (the table had not begun or had ended), UnknownFeeItem,
-    NotPriced (an action without an amount), and ValueError for a negative number.
+    NotPriced (an action or item without an amount), and ValueError for a negative number.
     """
     table = _table(procedure, filed_on, catalogue or load())
-    lines = tuple(_line(table, key, count) for key, count in items.items() if count)
+    priced = [(_item(table, key, number), number) for key, number in items.items()]
+    lines = tuple(_line(table, item, number) for item, number in priced if number or item.percentage)
     used = _modifiers(table, action=action, channel=channel, filed_on=filed_on)
     quantity = sum(line.quantity for line in lines)
     factors = [(modifier, modifier.factor_for(quantity)) for modifier in used]
-    return _quote(table, lines, [(modifier, factor) for modifier, factor in factors if factor != 1])
+    doubts = _doubts(table, lines, used)
+    return _quote(table, lines, [(modifier, factor) for modifier, factor in factors if factor != 1], doubts)
 
 
 def _table(procedure: Procedure, filed_on: date, catalogue: Catalogue) -> FeeTable:
     if procedure.fee_id is None:
         raise UnknownFee(f"{procedure.id} has none")
-    table = catalogue.fee(procedure.fee_id)
-    if not table.is_in_force(filed_on):
-        raise NotInForce(table.id, filed_on)
-    return table
+    return catalogue.fee(procedure.fee_id, filed_on)
 
 
-def _line(table: FeeTable, key: str, quantity: int) -> FeeLine:
-    item: FeeItem | None = table.item(key)
+def _item(table: FeeTable, key: str, number: int) -> FeeItem:
+    item = table.item(key)
     if item is None:
         raise UnknownFeeItem(key)
-    if quantity < 0:
-        raise ValueError(f"{key}: {quantity} is not a number of items")
-    return FeeLine(key, item.name_vi, item.name_en, quantity, item.amount_vnd, quantity * item.amount_vnd)
+    if number < 0:
+        raise ValueError(f"{key}: {number} is not a number of items")
+    return item
+
+
+def _line(table: FeeTable, item: FeeItem, number: int) -> FeeLine:
+    if item.percentage:
+        amount = _whole(item.percentage.amount_of(number))
+        return FeeLine(item.key, item.name_vi, item.name_en, 1, amount, amount)
+    if item.amount_vnd is None:
+        raise NotPriced(table.id, item.key)
+    return FeeLine(item.key, item.name_vi, item.name_en, number, item.amount_vnd, number * item.amount_vnd)
 
 
 def _modifiers(table: FeeTable, *, action: str, channel: str, filed_on: date) -> list[FeeModifier]:
@@ -126,21 +140,33 @@ def _modifiers(table: FeeTable, *, action: str, channel: str, filed_on: date) ->
     return used
 
 
-def _quote(table: FeeTable, lines: tuple[FeeLine, ...], used: list[tuple[FeeModifier, Fraction]]) -> FeeQuote:
+def _quote(
+    table: FeeTable, lines: tuple[FeeLine, ...], used: list[tuple[FeeModifier, Fraction]], doubts: list[str]
+) -> FeeQuote:
     factor = Fraction(1)
     for _, one in used:
         factor *= one
     total = _whole(sum(line.amount_vnd for line in lines) * factor)
     reasons = tuple(FeeReason(one, m.reason_vi, m.reason_en, str(m.sources[0])) for m, one in used)
-    basis = [str(source) for source in table.sources] + [reason.source for reason in reasons]
-    return FeeQuote(lines, factor, reasons, total, tuple(dict.fromkeys(basis)), _doubts(used))
+    basis = [*_sources(table, lines), *(reason.source for reason in reasons)]
+    if len(used) > 1:
+        doubts = [*doubts, "how factors combine"]
+    return FeeQuote(lines, factor, reasons, total, tuple(dict.fromkeys(basis)), tuple(doubts))
 
 
-def _doubts(used: list[tuple[FeeModifier, Fraction]]) -> tuple[str, ...]:
-    doubts = [modifier.key for modifier, _ in used if modifier.unconfirmed]
-    return tuple([*doubts, "how factors combine"] if len(used) > 1 else doubts)
+def _sources(table: FeeTable, lines: tuple[FeeLine, ...]) -> list[str]:
+    """The table's acts, then those that only one of its items has."""
+    charged = [item for line in lines if (item := table.item(line.key))]
+    return [str(source) for source in (*table.sources, *(one for item in charged for one in item.sources))]
+
+
+def _doubts(table: FeeTable, lines: tuple[FeeLine, ...], used: list[FeeModifier]) -> list[str]:
+    """What no source confirms: the table, an item, or a modifier that took part, even one that changes nothing."""
+    charged = [item for line in lines if (item := table.item(line.key))]
+    marked = [item.key for item in charged if item.unconfirmed] + [one.key for one in used if one.unconfirmed]
+    return [table.id, *marked] if table.unconfirmed and lines else marked
 
 
 def _whole(amount: Fraction) -> int:
-    """Round half up to whole đồng; the tables and factors known so far never need it."""
+    """Round half up to whole đồng; of what is known so far only percentages ever need it."""
     return (amount.numerator * 2 + amount.denominator) // (amount.denominator * 2)

@@ -11,7 +11,7 @@ from typing import Any
 from rules import wording
 from rules.catalogue import Catalogue, load
 from rules.forms import without_blanks
-from rules.records.procedure import Component, OnePer, Procedure, SectionRule
+from rules.records.procedure import Component, FieldRef, OnePer, Procedure, SectionRule
 
 Sheets = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -55,15 +55,24 @@ def check(
 def fee_items(procedure: Procedure, forms: Sheets, catalogue: Catalogue | None = None) -> dict[str, int]:
     """How many items of each kind the fee is charged for, read from the sheets; a fee that counts nothing is for one.
 
-    Empty where there is no fee.
+    For a percentage it is the value in đồng instead. Empty where there is no fee, or the sheets do not say.
     """
-    if procedure.fee is None:
+    rule = procedure.fee
+    if rule is None:
         return {}
-    counted = procedure.fee.counted_by
+    counted = rule.counted_by
     if counted is None:
-        return {(catalogue or load()).fee(procedure.fee.fee_id).items[0].key: 1}
+        keys = [rule.item] if rule.item else [one.key for one in (catalogue or load()).fee(rule.fee_id).items[:1]]
+        number = _value(rule.value_from, forms) if rule.value_from else 1
+        return {} if number is None else dict.fromkeys(keys, number)
     kinds = [sheet.get(counted.field) for sheet in forms.get(counted.form_id, ())]
     return dict(Counter(kind for kind in kinds if isinstance(kind, str) and kind))
+
+
+def _value(ref: FieldRef, forms: Sheets) -> int | None:
+    """The whole number in that field, if the sheets have one."""
+    values = [sheet.get(ref.field) for sheet in forms.get(ref.form_id, ())]
+    return next((one for one in values if isinstance(one, int) and not isinstance(one, bool) and one >= 0), None)
 
 
 def count(procedure: Procedure, forms: Sheets, of: OnePer) -> int | None:

@@ -9,10 +9,10 @@ from rules.errors import BadData
 from rules.records.calendar import CalendarRecord, SpecialDay
 from rules.records.cited import Dated, Record
 from rules.records.code import CodeFormat
-from rules.records.fee import FeeTable
+from rules.records.fee import FeeItem, FeeTable
 from rules.records.form import Form, FormField
 from rules.records.office import Office
-from rules.records.procedure import Component, FieldRef, Procedure
+from rules.records.procedure import Component, FeeRule, FieldRef, Procedure
 from rules.source_yaml import Document, Location
 
 Held = tuple[Document, Record]
@@ -25,7 +25,8 @@ class Known:
     """Every record by kind and id, for the checks that look across."""
 
     def __init__(self, held: Iterable[Held]) -> None:
-        self._by_id: dict[tuple[type[Record], str], Record] = {(type(one), one.id): one for _, one in held}
+        oldest_first = sorted((one for _, one in held), key=lambda one: one.effective_from)
+        self._by_id: dict[tuple[type[Record], str], Record] = {(type(one), one.id): one for one in oldest_first}
 
     def has(self, kind: type[Record], record_id: str) -> bool:
         return (kind, record_id) in self._by_id
@@ -71,6 +72,8 @@ def _same_thing(one: Record, other: Record) -> bool:
     if isinstance(one, Procedure) and isinstance(other, Procedure):
         same_code = one.national_code is not None and one.national_code == other.national_code
         return (one.id == other.id or same_code) and one.overlaps(other)
+    if isinstance(one, FeeTable) and isinstance(other, FeeTable):
+        return one.id == other.id and one.overlaps(other)
     return one.id == other.id
 
 
@@ -157,10 +160,23 @@ def _fee(record: Record, known: Known) -> Iterator[Fault]:
     table = known.fee(record.fee.fee_id)
     if table is None:
         yield ("fee", "fee_id"), f"unknown fee {record.fee.fee_id}"
-    elif record.fee.counted_by is None and len(table.items) > 1:
-        yield ("fee",), "needs counted_by: its table has several items"
+    else:
+        yield from _priced(record.fee, table)
     if record.fee.counted_by:
         yield from _reference(record.fee.counted_by, ("fee", "counted_by"), known)
+    if record.fee.value_from:
+        yield from _reference(record.fee.value_from, ("fee", "value_from"), known)
+
+
+def _priced(rule: FeeRule, table: FeeTable) -> Iterator[Fault]:
+    """A rule must lead to one item of its table, or say what counts several."""
+    if rule.counted_by is None and rule.item is None and len(table.items) > 1:
+        yield ("fee",), "needs item or counted_by: its table has several items"
+    item = table.item(rule.item) if rule.item else None
+    if rule.item and item is None:
+        yield ("fee", "item"), f"fee {table.id} has no item {rule.item}"
+    if (rule.value_from is not None) != (item is not None and item.percentage is not None):
+        yield ("fee", "value_from"), "names the value of an item that is a percentage, and of no other"
 
 
 def _limits(record: Record, known: Known) -> Iterator[Fault]:
@@ -220,6 +236,10 @@ def _form_checks(record: Record, known: Known) -> Iterator[Fault]:
 def _fee_items(record: Record, known: Known) -> Iterator[Fault]:
     assert isinstance(record, FeeTable)
     yield from _unique((item.key for item in record.items), ("items",), "item")
+    if (record.kind == "none") != (not record.items):
+        yield ("items",), "a table has items; only the kind none has no items"
+    for index, item in enumerate(record.items):
+        yield from _fee_item(item, ("items", index))
     for index, one in enumerate(record.modifiers):
         if (one.factor is None) == (not one.tiers):
             yield ("modifiers", index), "has either one factor or tiers"
@@ -228,6 +248,15 @@ def _fee_items(record: Record, known: Known) -> Iterator[Fault]:
     for (_, one), (index, other) in combinations(enumerate(record.modifiers), 2):
         if (one.kind, one.applies_to) == (other.kind, other.applies_to) and one.overlaps(other):
             yield ("modifiers", index, "effective_from"), f"overlaps {one.key}"
+
+
+def _fee_item(item: FeeItem, at: Location) -> Iterator[Fault]:
+    if item.percentage is None:
+        return
+    if item.amount_vnd is not None:
+        yield (*at, "amount_vnd"), "an item costs either an amount or a percentage"
+    if item.percentage.floor_vnd > item.percentage.ceiling_vnd:
+        yield (*at, "percentage"), "its floor is over its ceiling"
 
 
 def _special_days(record: Record, known: Known) -> Iterator[Fault]:

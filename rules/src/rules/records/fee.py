@@ -5,7 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from rules.records.cited import Dated, Entry, Identifier, Record, Text
+from rules.records.cited import Dated, Entry, Identifier, Record, Source, Text
+
+NO_FEE = "FEE-NONE"  # the table of procedures that cost nothing; a procedure whose fee nobody published names no table
 
 
 def _exact(value: Any) -> Fraction:
@@ -21,14 +23,38 @@ def _exact(value: Any) -> Fraction:
 Factor = Annotated[Fraction, BeforeValidator(_exact)]
 
 
+class Percentage(Entry):
+    """Per cent of a value in đồng, never under the floor nor over the ceiling; `of` says which value that is."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    percent: Factor
+    floor_vnd: Annotated[int, Field(ge=0)]
+    ceiling_vnd: Annotated[int, Field(ge=0)]
+    of_vi: Text
+    of_en: Text
+
+    def amount_of(self, value_vnd: int) -> Fraction:
+        """Exact; rounding is for whoever adds it up."""
+        share = self.percent * value_vnd / 100
+        return min(max(share, Fraction(self.floor_vnd)), Fraction(self.ceiling_vnd))
+
+
 class FeeItem(Entry):
-    """What one device (or system, or certificate) of this kind costs for a new licence."""
+    """What one device (or system, certificate, plan, notice, dossier) of this kind costs, or one contract by its value.
+
+    No amount and no percentage: no act that we read names the amount (R14).
+    """
 
     key: Identifier
     name_vi: Text
     name_en: Text
-    amount_vnd: Annotated[int, Field(ge=0)]
-    per: Literal["device", "system", "certificate"]
+    amount_vnd: Annotated[int, Field(ge=0)] | None
+    percentage: Percentage | None = None
+    per: Literal["device", "system", "certificate", "plan", "notice", "dossier", "contract"]
+    sources: tuple[Source, ...] = ()
+    unconfirmed: bool = False
+    note: str | None = None
 
 
 class Tier(Entry):
@@ -61,13 +87,16 @@ class FeeModifier(Dated):
 
 
 class FeeTable(Record):
-    """Amounts in whole đồng, and who collects them."""
+    """Amounts in whole đồng, and who collects them. A later version has the same id and begins when this one ends.
+
+    The kind `none` has no items: the procedure costs nothing, and this record says which source has it so.
+    """
 
     name_vi: Text
     name_en: Text
-    kind: Literal["phí", "lệ phí"]
-    collected_by_vi: Text
-    items: Annotated[tuple[FeeItem, ...], Field(min_length=1)]
+    kind: Literal["phí", "lệ phí", "none"]
+    collected_by_vi: Text | None = None
+    items: tuple[FeeItem, ...] = ()
     modifiers: tuple[FeeModifier, ...] = ()
     remit: str | None = None
     retention: str | None = None
