@@ -10,6 +10,7 @@ from rules.catalogue import DATA, Catalogue
 from rules.errors import BadData
 
 PROCEDURE = "procedures/xray-licence-new-2021.yaml"
+PROCESS = "processes/five-steps.yaml"
 CALENDAR = "calendars/demo-dost-2024-2026.yaml"
 FEE = "fees/xray-appraisal.yaml"
 DEVICE = "forms/device-sheet.yaml"
@@ -49,8 +50,8 @@ def refusal(folder: Path) -> BadData:
         (PROCEDURE, "effective_from: 2021-02-01", "effective_from: soon", "effective_from"),
         (PROCEDURE, "form_id: F142-IV-01\n  - code", "form_id: F142-IV-99\n  - code", "unknown form F142-IV-99"),
         (PROCEDURE, "fee_id: FEE-RAD-XRAY", "fee_id: FEE-NONE", "unknown fee FEE-NONE"),
-        (PROCEDURE, "role: clerk", "role: king", "process.steps.4.role"),
-        (PROCEDURE, "sends_back_to: review", "sends_back_to: heaven", "no earlier step heaven"),
+        (PROCESS, "role: clerk", "role: king", "steps.4.role"),
+        (PROCESS, "sends_back_to: review", "sends_back_to: heaven", "no earlier step heaven"),
         (PROCEDURE, "{form_id: F142-III-07, field: device_type}", "{form_id: F142-III-07, field: x}", "no field x"),
         (PROCEDURE, "section: safety_officer", "section: chef", "no section chef"),
         (PROCEDURE, "unconfirmed_fields: [online_level", "unconfirmed_fields: [onlin", "no such field: onlin"),
@@ -80,14 +81,13 @@ def test_a_fault_is_told_with_its_line_and_reason(folder: Path, name: str, old: 
 @pytest.mark.parametrize(
     ("name", "old", "new", "reason"),
     [
-        (PROCEDURE, "share: 65", "share: 60", "shares sum to 95, not to 100"),
-        (PROCEDURE, "process:\n  invented: true", "process:\n  invented: false", "neither sources nor the mark"),
+        (PROCESS, "share: 65", "share: 60", "shares sum to 95, not to 100"),
         (PROCEDURE, "code: establishment", "code: application", "component application stands twice"),
         (PROCEDURE, "effective_to: 2025-12-31", "effective_to: 2020-12-31", "is before effective_from"),
         (PROCEDURE, "    copies: 1\n    accepts: upload", "    copies: 0\n    accepts: upload", "asks for no paper"),
         (PROCEDURE, "    accepts: form", "    accepts: upload", "a form component names its form_id"),
         (PROCEDURE, "  staff_member: {", "  device: {", "device: written twice"),
-        (PROCEDURE, "  counted_by: {form_id: F142-III-07, field: device_type}\n", "", "needs counted_by"),
+        (PROCEDURE, "  counted_by: {form_id: F142-III-07, field: device_type}\n", "", "needs item or counted_by"),
         (CALENDAR, "kind: swapped_off", "kind: compensatory", "a swap has two days"),
         (CALENDAR, "  - day: 2024-01-01", "  - day: 2024-04-18", "day 2024-04-18 stands twice"),
         (CALENDAR, "  - day: 2024-02-13", "  - day: 2024-02-17", "a weekend day is off anyway"),

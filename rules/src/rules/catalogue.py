@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from rules import soundness
+from rules import assembly, soundness
 from rules.calendar import Calendar
 from rules.errors import (
     BadData,
@@ -26,21 +26,29 @@ from rules.records.calendar import CalendarRecord
 from rules.records.cited import Dated, Record
 from rules.records.code import CodeFormat, CodeKind
 from rules.records.fee import FeeTable
+from rules.records.field import FieldOfWork
 from rules.records.form import Form
+from rules.records.limit import GeneralLimit
 from rules.records.office import FilingPoints, Office
-from rules.records.procedure import Procedure
+from rules.records.overlay import Overlay
+from rules.records.procedure import Procedure, ProcedureRecord
+from rules.records.process import ProcessRecord
 from rules.source_yaml import Document, read
 
 DATA = Path(__file__).parent / "data"
 FOLDERS: Mapping[str, type[Record]] = MappingProxyType(
     {
-        "procedures": Procedure,
+        "procedures": ProcedureRecord,
+        "processes": ProcessRecord,
+        "fields": FieldOfWork,
         "forms": Form,
         "fees": FeeTable,
         "calendars": CalendarRecord,
         "offices": Office,
         "codes": CodeFormat,
         "filing": FilingPoints,
+        "limits": GeneralLimit,
+        "overlays": Overlay,
     }
 )
 
@@ -53,20 +61,24 @@ class Catalogue:
     """Every record of every kind. Built only by `load` and `from_folder`, which refuse unsound data."""
 
     procedures: tuple[Procedure, ...]
+    processes: tuple[ProcessRecord, ...]
+    fields: tuple[FieldOfWork, ...]
     forms: tuple[Form, ...]
     fees: tuple[FeeTable, ...]
     calendars: tuple[CalendarRecord, ...]
     offices: tuple[Office, ...]
     codes: tuple[CodeFormat, ...]
     filing: tuple[FilingPoints, ...]
+    limits: tuple[GeneralLimit, ...]
+    overlays: tuple[Overlay, ...]
 
     @classmethod
     def from_folder(cls, folder: Path) -> "Catalogue":
         """Read and check a folder of records. Raises BadData at the first thing that is wrong."""
-        held = [found for name, kind in FOLDERS.items() for found in _read(folder, name, kind)]
+        held = assembly.assemble([found for name, kind in FOLDERS.items() for found in _read(folder, name, kind)])
         soundness.check(held)
         records = [record for _, record in held]
-        return cls(**{name: tuple(r for r in records if type(r) is kind) for name, kind in FOLDERS.items()})  # type: ignore[arg-type]
+        return cls(**{name: tuple(r for r in records if isinstance(r, kind)) for name, kind in FOLDERS.items()})  # type: ignore[arg-type]
 
     def in_force(self, on: date) -> list[Procedure]:
         return [one for one in self.procedures if one.is_in_force(on)]
@@ -84,6 +96,20 @@ class Catalogue:
         if not found:
             raise UnknownProcedure(national_code)
         return _in_force(found, national_code, on)
+
+    def procedure_at(self, office_id: str, procedure_id: str, version: str | None, on: date) -> Procedure:
+        """The procedure as an office had it on a date: with its province's overlay, without steps it delegates away.
+
+        Raises UnknownOffice, UnknownProcedure.
+        """
+        office, procedure = self.office(office_id), self.procedure(procedure_id, version)
+        overlay = next((one for one in self.overlays if one.covers(office_id, procedure) and one.is_in_force(on)), None)
+        if overlay:
+            procedure = assembly.overlaid(procedure, overlay, self._process(overlay.process_id))
+        return assembly.delegated(procedure) if assembly.is_delegated(office, procedure, overlay, on) else procedure
+
+    def _process(self, process_id: str | None) -> ProcessRecord | None:
+        return next((one for one in self.processes if one.id == process_id), None)
 
     def form(self, form_id: str) -> Form:
         """Raises UnknownForm."""

@@ -14,7 +14,7 @@ import jsonschema_rs
 
 from rules import wording
 from rules.formats import FORMATS
-from rules.records.form import Form, FormField, GoesWith, RowsEqual
+from rules.records.form import AnyCheck, Form, FormField, GoesWith, RowsEqual
 
 Data = Mapping[str, Any]
 Path = tuple[str | int, ...]
@@ -164,13 +164,15 @@ def field_at(form: Form, path: Path) -> FormField | None:
     return field
 
 
-def _checked(form: Form, check: RowsEqual | GoesWith, data: Data) -> FieldError | None:
+def _checked(form: Form, check: AnyCheck, data: Data) -> FieldError | None:
     path: Path = (check.field,)
     if isinstance(check, RowsEqual):
         rows, said = data.get(check.table), data.get(check.field)
         if not isinstance(rows, list) or not isinstance(said, int) or said == len(rows):
             return None
         return FieldError(path, "rows_equal", *wording.rows_equal(form, check, said, len(rows)))
+    if not isinstance(check, GoesWith):
+        return None
     allowed = check.allowed.get(str(data.get(check.by)))
     if allowed is None or check.field not in data or data[check.field] in allowed:
         return None

@@ -10,9 +10,10 @@ from rules.records.calendar import CalendarRecord, SpecialDay
 from rules.records.cited import Dated, Record
 from rules.records.code import CodeFormat
 from rules.records.fee import FeeItem, FeeTable
-from rules.records.form import Form, FormField
+from rules.records.form import AnyCheck, DateOrder, Form, FormField, GoesWith, RowsEqual, Sum
 from rules.records.office import Office
 from rules.records.procedure import Component, FeeRule, FieldRef, Procedure
+from rules.records.process import ProcessRecord
 from rules.source_yaml import Document, Location
 
 Held = tuple[Document, Record]
@@ -138,17 +139,15 @@ def _counts(record: Record, known: Known) -> Iterator[Fault]:
 
 
 def _steps(record: Record, known: Known) -> Iterator[Fault]:
-    assert isinstance(record, Procedure)
+    assert isinstance(record, ProcessRecord)
     ids = [step.id for step in record.steps]
-    yield from _unique(ids, ("process", "steps"), "step")
+    yield from _unique(ids, ("steps",), "step")
     total = sum(step.share or 0 for step in record.steps)
     if total != WHOLE:
-        yield ("process", "steps"), f"shares sum to {total}, not to {WHOLE}"
-    if not record.process.sources and not record.process.invented:
-        yield ("process",), "has neither sources nor the mark invented"
+        yield ("steps",), f"shares sum to {total}, not to {WHOLE}"
     for index, step in enumerate(record.steps):
         if step.sends_back_to and step.sends_back_to not in ids[:index]:
-            yield ("process", "steps", index, "sends_back_to"), f"no earlier step {step.sends_back_to}"
+            yield ("steps", index, "sends_back_to"), f"no earlier step {step.sends_back_to}"
 
 
 def _fee(record: Record, known: Known) -> Iterator[Fault]:
@@ -183,6 +182,9 @@ def _limits(record: Record, known: Known) -> Iterator[Fault]:
     assert isinstance(record, Procedure)
     if record.limit is None and record.check_limit is None and not record.unconfirmed:
         yield ("limit",), "a procedure without any limit must be marked unconfirmed"
+    for name, limit in (("limit", record.limit), ("check_limit", record.check_limit)):
+        if limit and limit.is_at_once:
+            yield (name, "value"), "0 is for a check in one channel only"
     if not known.has(CodeFormat, record.result.code_format):
         yield ("result", "code_format"), f"unknown code format {record.result.code_format}"
 
@@ -224,10 +226,22 @@ def _shape(field: FormField, at: Location) -> Iterator[Fault]:
 def _form_checks(record: Record, known: Known) -> Iterator[Fault]:
     assert isinstance(record, Form)
     for index, one in enumerate(record.checks):
-        other = ("table", one.table) if one.kind == "rows_equal" else ("by", one.by)
-        for key, name in (("field", one.field), other):
+        for key, name in _named(one):
             if record.field(name) is None:
                 yield ("checks", index, key), f"no field {name}"
+
+
+def _named(check: AnyCheck) -> Iterator[tuple[str, str]]:
+    """The fields a check speaks of, each with the key that names it."""
+    yield "field", check.field
+    if isinstance(check, RowsEqual):
+        yield "table", check.table
+    elif isinstance(check, GoesWith):
+        yield "by", check.by
+    elif isinstance(check, DateOrder):
+        yield "not_after", check.not_after
+    elif isinstance(check, Sum):
+        yield from (("of", name) for name in (*check.of, *((check.table,) if check.table else ())))
 
 
 # --- fees, calendars, offices, codes ---
@@ -315,7 +329,8 @@ def _pattern(record: Record, known: Known) -> Iterator[Fault]:
 CheckOf = Callable[[Record, Known], Iterator[Fault]]
 CHECKS: Mapping[type[Record], tuple[CheckOf, ...]] = MappingProxyType(
     {
-        Procedure: (_components, _counts, _steps, _fee, _limits),
+        Procedure: (_components, _counts, _fee, _limits),
+        ProcessRecord: (_steps,),
         Form: (_form_fields, _form_checks),
         FeeTable: (_fee_items,),
         CalendarRecord: (_special_days, _sessions),

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from rules.records.cited import Entry, Identifier, Record, Text
 
-FieldType = Literal["string", "text", "phone", "email", "date", "enum", "integer", "decimal", "boolean", "table"]
+FieldType = Literal[
+    "string", "text", "phone", "email", "date", "enum", "integer", "decimal", "boolean", "table", "file"
+]
 
 
 class Choice(Entry):
@@ -23,14 +25,30 @@ class Choice(Entry):
 
 
 class Condition(Entry):
-    """The field is asked for only when another field of the same sheet has this value."""
+    """The field is asked for only when another field of the same sheet says so.
+
+    One of three: it `equals` a value, it is `in` a list of values (`one_of` in code), or it is `filled` in at all.
+    """
+
+    model_config = ConfigDict(populate_by_name=True)
 
     field: Identifier
-    equals: str
+    equals: str | None = None
+    one_of: tuple[str, ...] = Field(default=(), alias="in")
+    filled: Literal[True] | None = None
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The values that ask for the field; none where any value does."""
+        return self.one_of or ((self.equals,) if self.equals is not None else ())
 
 
 class FormField(Entry):
-    """One field. `copy_of` ("form.field") and `profile` say what may be filled in for the applicant beforehand."""
+    """One field. `copy_of` ("form.field") and `profile` say what may be filled in for the applicant beforehand.
+
+    A `file` is the name of a file that came with the dossier. With `component` it stands for the files of that
+    component, which is then asked for there and not in the sheet.
+    """
 
     key: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     label_vi: Text
@@ -45,10 +63,12 @@ class FormField(Entry):
     minimum: int | None = None
     maximum: int | None = None
     max_length: int | None = None
+    component: Identifier | None = None
     copy_of: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+\.[a-z0-9_]+$")] | None = None
     profile: Literal["name", "address", "phone", "email", "head_name", "head_title", "office"] | None = None
     hint_vi: str | None = None
     hint_en: str | None = None
+    searchable: bool = False  # officers find a dossier by what stands here: a device's serial number
     unconfirmed: bool = False
     invented: bool = False
     note: str | None = None
@@ -85,11 +105,50 @@ class GoesWith(Entry):
     invented: bool = False
 
 
-Check = Annotated[RowsEqual | GoesWith, Field(discriminator="kind")]
+class DateOrder(Entry):
+    """A day that may not be after another day of the same sheet."""
+
+    kind: Literal["date_order"]
+    field: Identifier
+    not_after: Identifier
+
+
+class NotAfterFiling(Entry):
+    """A day that may not be after the day of filing, and with `within_months` not that many months before it."""
+
+    kind: Literal["not_after_filing"]
+    field: Identifier
+    within_months: Annotated[int, Field(gt=0)] | None = None
+
+
+class Sum(Entry):
+    """A number field that must equal the sum of other number fields, or of one column of a table."""
+
+    kind: Literal["sum"]
+    field: Identifier
+    of: tuple[Identifier, ...] = ()
+    table: Identifier | None = None
+    column: Identifier | None = None
+
+
+AnyCheck = RowsEqual | GoesWith | DateOrder | NotAfterFiling | Sum
+Check = Annotated[AnyCheck, Field(discriminator="kind")]
+
+
+class Extends(Entry):
+    """Another form with more to it: a field whose key that form has takes its place, the others follow `after`."""
+
+    form_id: Identifier
+    after: Identifier
+    fields: Annotated[tuple[FormField, ...], Field(min_length=1)]
 
 
 class Form(Record):
-    """A form with its layout; one JSON Schema is generated from it, see `rules.forms`."""
+    """A form with its layout; one JSON Schema is generated from it, see `rules.forms`.
+
+    A file either lists `sections` or `extends` another form; once loaded, every form has its sections. `borrowed_from`
+    names the form of an older regime that stands in for one that nobody has read yet.
+    """
 
     version: Text
     title_vi: Text
@@ -99,7 +158,9 @@ class Form(Record):
     one_per: Literal["device"] | None = None
     confirmed_parts: tuple[str, ...] = ()
     signers_vi: tuple[str, ...] = ()
-    sections: Annotated[tuple[Section, ...], Field(min_length=1)]
+    borrowed_from: Identifier | None = None
+    extends: Extends | None = None
+    sections: tuple[Section, ...] = ()
     checks: tuple[Check, ...] = ()
 
     def fields(self) -> Iterator[FormField]:

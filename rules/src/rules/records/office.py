@@ -1,22 +1,23 @@
 """An office (cơ quan), its units, its agency code through time, and the points at which dossiers may be filed."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from rules.readings import Readings
 from rules.records.cited import Dated, Entry, Identifier, Record, Text
-from rules.records.procedure import Channel, Role
+from rules.records.procedure import Channel, Procedure, Role
 
 Origin = Literal["this_portal", "counter", "post_room", "national_portal", "national_single_window", "ministry_system"]
 AGENCY_CODE = r"^[A-Y]\d{2}(\.\d{1,3}){1,3}$"
 
 
 class Unit(Entry):
-    """A unit of the office and the roles that work in it."""
+    """A unit of the office and the roles that work in it. A `branch` has its own queue and people for a whole field."""
 
     id: Identifier
-    kind: Literal["one_stop", "division", "leadership", "clerical", "accounting"]
+    kind: Literal["one_stop", "division", "branch", "leadership", "clerical", "accounting"]
     name_vi: Text
     name_en: Text
     telephone: str | None = None
@@ -36,6 +37,18 @@ class Delegation(Dated):
     signer_role: Role
     signer_vi: Text
     act: str | None = None
+
+
+class Resolves(Dated):
+    """Which unit resolves what: named procedures, or whole fields. In an office's list the first match counts."""
+
+    unit_id: Identifier
+    procedure_ids: tuple[Identifier, ...] = ()
+    field_ids: tuple[Identifier, ...] = ()
+
+    def covers(self, procedure: Procedure, on: date) -> bool:
+        named = procedure.id in self.procedure_ids or procedure.field_id in self.field_ids
+        return named and self.is_in_force(on)
 
 
 class ReadingsInForce(Dated):
@@ -59,7 +72,20 @@ class Office(Record):
     agency_codes: Annotated[tuple[AgencyCode, ...], Field(min_length=1)]
     units: Annotated[tuple[Unit, ...], Field(min_length=1)]
     delegations: tuple[Delegation, ...] = ()
+    resolves: tuple[Resolves, ...] = ()
     readings: tuple[ReadingsInForce, ...] = ()
+
+    def resolving_unit(self, procedure: Procedure, on: date) -> str:
+        """The unit that resolves a procedure on a date: as the office decided, else the first whose people appraise."""
+        decided = next((one.unit_id for one in self.resolves if one.covers(procedure, on)), None)
+        if decided:
+            return decided
+        appraiser = next((step.role for step in procedure.steps if step.kind == "appraise"), procedure.steps[0].role)
+        return next((unit.id for unit in self.units if appraiser in unit.roles), self.units[0].id)
+
+    def is_delegated(self, procedure: Procedure, on: date) -> bool:
+        """Whether the department decides in the place of the province's committee (R22)."""
+        return any(procedure.id in one.procedure_ids and one.is_in_force(on) for one in self.delegations)
 
     def unit(self, unit_id: str) -> Unit | None:
         return next((one for one in self.units if one.id == unit_id), None)

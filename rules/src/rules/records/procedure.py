@@ -1,91 +1,97 @@
-"""A procedure (thủ tục hành chính) as the catalogue writes it: who, what, how long, how much, by which steps."""
+"""A procedure (thủ tục hành chính) as the catalogue writes it: who, what, how long, how much, by which process."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rules.records.cited import Entry, Identifier, Record, Source, Text
-from rules.records.limit import Limit, StartRule
+from rules.records.cited import Entry, Identifier, Record, Text
+from rules.records.component import Component, FieldIn, FieldRef, OnePer, ReplacedByDatabase
+from rules.records.limit import Channel, Limit, StartRule
+from rules.records.process import ProcessRecord, Role, Step, StepKind
 
-Channel = Literal["online", "direct", "postal"]
-Role = Literal["one_stop_officer", "division_head", "case_officer", "department_leader", "clerk"]
-StepKind = Literal["assign", "appraise", "review", "approve", "issue"]
-OnePer = Literal["device", "staff_member"]
+__all__ = [
+    "AllIn",
+    "ApplicantDeadline",
+    "Channel",
+    "Component",
+    "Count",
+    "FeeRule",
+    "FieldIn",
+    "FieldRef",
+    "OnePer",
+    "OnlineLevel",
+    "Procedure",
+    "ProcedureRecord",
+    "ReplacedByDatabase",
+    "Result",
+    "Role",
+    "SectionRule",
+    "Sentence",
+    "Step",
+    "StepKind",
+    "Supplement",
+    "Validity",
+]
 
-
-class FieldRef(Entry):
-    """A field of one of the dossier's forms."""
-
-    form_id: Identifier
-    field: Identifier
-
-
-class Component(Entry):
-    """One paper the dossier must hold (thành phần hồ sơ), filled in here as a form or attached as files.
-
-    `required_when` asks for it only if that field of the dossier is filled in. `days_valid_after_receipt` is how long a
-    dated paper must stay valid once the dossier has been received.
-    """
-
-    code: Identifier
-    name_vi: Text
-    name_en: Text
-    originals: Annotated[int, Field(ge=0)]
-    copies: Annotated[int, Field(ge=0)]
-    accepts: Literal["form", "upload"]
-    form_id: Identifier | None = None
-    paper_form: str | None = None
-    required: bool = True
-    required_when: FieldRef | None = None
-    one_per: OnePer | None = None
-    condition_vi: str | None = None
-    condition_en: str | None = None
-    days_valid_after_receipt: Annotated[int, Field(gt=0)] | None = None
-    note: str | None = None
+OnlineLevel = Literal["full", "partial", "information"]
+ValidityRule = Literal["from_issue", "from_old_expiry", "as_old_licence", "as_certificate", "unlimited", "none"]
 
 
-class Step(Entry):
-    """One internal step (bước): who does it, and its share of the whole limit in hundredths.
+class Sentence(Entry):
+    """Something applicants should know, in both languages."""
 
-    `share` is empty where a step has no budget of its own. `sends_back_to` names the step a refusal returns to.
-    """
-
-    id: Identifier
-    kind: StepKind
-    name_vi: Text
-    name_en: Text
-    role: Role
-    unit_vi: Text
-    share: Annotated[int, Field(gt=0, le=100)] | None = None
-    sends_back_to: Identifier | None = None
-
-
-class Process(Entry):
-    """The internal process (quy trình nội bộ). `invented` if no decision of a province backs it."""
-
-    decision: str | None = None
-    sources: tuple[Source, ...] = ()
-    invented: bool = False
-    note: str | None = None
-    steps: Annotated[tuple[Step, ...], Field(min_length=1)]
+    vi: Text
+    en: Text
 
 
 class Validity(Entry):
+    """How long the result holds; `is_maximum` where the law only says "at most"."""
+
     value: Annotated[int, Field(gt=0)]
     unit: Literal["months", "years"]
+    is_maximum: bool = False
 
 
 class Result(Entry):
-    """What the applicant gets. `number_format` is the paper's own number, given by the clerk."""
+    """What the applicant gets. `number_format` is the paper's own number, given by the clerk.
+
+    `validity_rule` says from when `validity` counts, or that there is no term of its own: an amended licence ends when
+    the old one would have (X09). Both empty: no source tells.
+    """
 
     name_vi: Text
     name_en: Text
     paper_form: str | None = None
     validity: Validity | None = None
+    validity_rule: ValidityRule | None = None
     code_format: Identifier
     number_format: str | None = None
     unconfirmed: bool = False
+    unconfirmed_fields: tuple[str, ...] = ()
     note: str | None = None
+
+
+class ApplicantDeadline(Entry):
+    """When the applicant must file: within so long after an event, or at least so long before it (X04).
+
+    `date_field` is where the dossier names the day of the event; `granted_field` and `only_if_longer_than` narrow the
+    duty to licences of more than that term. `late_filing` says whether a late dossier is refused or only pointed out.
+    """
+
+    value: Annotated[int, Field(gt=0)]
+    unit: Literal["working_days", "calendar_days"]
+    direction: Literal["within", "before"]
+    event_vi: Text
+    event_en: Text
+    date_field: FieldRef | None = None
+    granted_field: FieldRef | None = None
+    only_if_longer_than: Limit | None = None
+    late_filing: Literal["refused", "pointed_out"] = "pointed_out"
+    late_vi: str | None = None
+    late_en: str | None = None
+    instead: Identifier | None = None
+    unconfirmed: bool = False
+    unconfirmed_fields: tuple[str, ...] = ()
 
 
 class Supplement(Entry):
@@ -99,11 +105,18 @@ class Supplement(Entry):
 
 
 class FeeRule(Entry):
-    """Which table the fee comes from, and which field of which form counts its items. No `counted_by`: one item."""
+    """Which table the fee comes from, and which field of which form counts its items. No `counted_by`: one item.
+
+    `item` fixes the item of the table; `value_from` is the field whose value in đồng a percentage is taken of.
+    `unpriced` are choices of the counted field for which no table has an amount yet (R14).
+    """
 
     fee_id: Identifier
     action: Literal["new", "renew", "amend", "add"]
+    item: Identifier | None = None
     counted_by: FieldRef | None = None
+    value_from: FieldRef | None = None
+    unpriced: tuple[str, ...] = ()
     is_notified: bool = True
 
 
@@ -130,37 +143,72 @@ class SectionRule(Entry):
     source: Text
 
 
-class Procedure(Record):
-    """A version of a procedure. R01: the version in force when the dossier arrived holds to its end.
+NO_LIMIT = Sentence(
+    vi="Chưa văn bản nào công bố thời hạn giải quyết của thủ tục này, nên hồ sơ chưa thể được tiếp nhận chính thức.",
+    en="No act has published the time limit of this procedure yet, so a dossier cannot be accepted.",
+)
+NO_COMPONENTS = Sentence(
+    vi="Chưa văn bản nào công bố thành phần hồ sơ của thủ tục này, nên hồ sơ chưa thể được tiếp nhận chính thức.",
+    en="No act has published what a dossier of this procedure holds, so a dossier cannot be accepted.",
+)
 
-    A missing limit or national code is "not yet published" (R14), never a guess.
+
+class ProcedureRecord(Record):
+    """A version of a procedure as its file says it. R01: the version in force when the dossier arrived holds to its end.
+
+    A missing limit, level or national code is "not yet published" (R14), never a guess; no `components` at all means
+    that no source lists them. `record_id` is the facts' own id. `check_limit_by_channel` goes before `check_limit`.
     """
 
     version: Text
+    record_id: Identifier | None = None
     national_code: str | None = Field(default=None, pattern=r"^\d\.\d{6}$")
+    older_codes: tuple[str, ...] = ()
+    sibling_codes: dict[str, str] = Field(default_factory=dict)
+    replaces: tuple[Identifier, ...] = ()
     name_vi: Text
     name_en: Text
-    field_vi: Text
-    field_en: Text
+    field_id: Identifier
+    field_vi: Text | None = None
+    field_en: Text | None = None
     level: Literal["province"]
     regime: Text
     authority_vi: Text
     processing_unit_vi: Text
     applicant_types: Annotated[tuple[Literal["organisation", "person"], ...], Field(min_length=1)]
     channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
-    online_level: Literal["full", "partial", "information"]
+    online_level: OnlineLevel | None
     dossier_sets: Annotated[int, Field(ge=1)] = 1
+    dossier_sets_by_channel: dict[Channel, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    copies_note: str | None = None
+    when: tuple[Sentence, ...] = ()
+    rules: tuple[Sentence, ...] = ()
+    applicant_deadline: ApplicantDeadline | None = None
     limit: Limit | None
     start_rule: StartRule
     check_limit: Limit | None
+    check_limit_by_channel: dict[Channel, Limit] = Field(default_factory=dict)
     check_start_rule: StartRule = "dossier_received"
     supplement: Supplement
     fee: FeeRule | None
-    components: Annotated[tuple[Component, ...], Field(min_length=1)]
+    components: tuple[Component, ...]
     counts: dict[OnePer, Count] = Field(default_factory=dict)
     section_rules: tuple[SectionRule, ...] = ()
-    process: Process
+    process_id: Identifier
     result: Result
+
+
+class Procedure(ProcedureRecord):
+    """A procedure with its process and its field looked up, and with a province's overlay where one was asked for.
+
+    `limit` is what holds there, `statutory_limit` what the nation says; `overlay_id` names the overlay applied.
+    """
+
+    field_vi: Text
+    field_en: Text
+    process: ProcessRecord
+    statutory_limit: Limit | None
+    overlay_id: Identifier | None = None
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -176,3 +224,19 @@ class Procedure(Record):
 
     def component(self, code: str) -> Component | None:
         return next((one for one in self.components if one.code == code), None)
+
+    def sets_in(self, channel: Channel) -> int:
+        """How many sets of the dossier this channel asks for."""
+        return self.dossier_sets_by_channel.get(channel, self.dossier_sets)
+
+    @property
+    def can_be_accepted(self) -> bool:
+        """Whether a dossier can go beyond being filed (R14)."""
+        return self.why_not_accepted is None
+
+    @property
+    def why_not_accepted(self) -> Sentence | None:
+        """What has to be published first; None where a dossier can be accepted."""
+        if self.limit is None:
+            return NO_LIMIT
+        return None if self.components else NO_COMPONENTS
