@@ -4,11 +4,18 @@ from collections.abc import Mapping
 
 from contracts.envelope import Event
 from contracts.intake import DossierSubmitted, ResultCollected, SupplementSubmitted
-from contracts.payments import FeePaid
+from contracts.notify import MessageSent
+from contracts.payments import DemandCancelled, FeeDemanded, FeePaid, RefundDecided
 from kit.consume import Handler
 from workflow import handlers
 
-KEEPS: Mapping[type[Event], Handler] = {}
+KEEPS: Mapping[type[Event], Handler] = {
+    FeeDemanded: handlers.note_demand,
+    FeePaid: handlers.note_paid,
+    DemandCancelled: handlers.note_cancelled,
+    RefundDecided: handlers.note_refund,
+    MessageSent: handlers.note_message,
+}
 REACTS: Mapping[type[Event], Handler] = {
     DossierSubmitted: handlers.open_case,
     SupplementSubmitted: handlers.take_supplement,

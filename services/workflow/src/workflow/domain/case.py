@@ -43,6 +43,7 @@ class Case:
     unit: str
     units: tuple[str, ...]  # all that have worked on it; they may see it
     version: int = 0
+    applicant_is_person: bool = False  # a citizen, whose name lists do not show whole
     round: int = 0  # supplement requests sent so far; verdicts are kept by it
     role: str | None = None  # the role that must act next; none where the applicant must
     holder_id: str | None = None  # the person it was given to; anyone of unit and role where none is

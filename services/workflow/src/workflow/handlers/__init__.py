@@ -7,6 +7,7 @@ from workflow.handlers.checking import (
     judge_components,
     request_supplement,
 )
+from workflow.handlers.noting import note_cancelled, note_demand, note_look, note_message, note_paid, note_refund
 from workflow.handlers.opening import open_case, take_supplement
 from workflow.handlers.previews import (
     preview_apology,
@@ -26,6 +27,12 @@ __all__ = [
     "issue",
     "judge_components",
     "mark_returned",
+    "note_cancelled",
+    "note_demand",
+    "note_look",
+    "note_message",
+    "note_paid",
+    "note_refund",
     "note_staff",
     "open_case",
     "preview_apology",

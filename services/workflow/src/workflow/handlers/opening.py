@@ -52,6 +52,7 @@ def _new_case(event: DossierSubmitted, contact: Contact, now: datetime) -> Case:
         resolving_unit=event.resolving_unit,
         applicant_id=event.applicant_id,
         applicant_name=contact.organisation or contact.name,
+        applicant_is_person=contact.organisation is None,
         contact_path=event.contact,
         received_at=event.received_at,
         last_piece_at=event.received_at,

@@ -1,7 +1,7 @@
 """Rows in, domain objects out. The only room that writes SQL; decides nothing, commits nothing."""
 
 from workflow.store.cases import add_case, find_case, lock_case, save_case, to_case
-from workflow.store.dossier import read_contact, read_dossier, read_file, to_file, to_object
+from workflow.store.dossier import add_package, read_contact, read_dossier, read_file, to_file, to_object
 from workflow.store.letters import (
     add_opinion,
     answer_opinion,
@@ -11,12 +11,12 @@ from workflow.store.letters import (
     opinions,
     put_apology,
 )
+from workflow.store.notes import add_look, add_message, add_payment
 from workflow.store.results import add_result, results
 from workflow.store.tables import metadata
 from workflow.store.trail import (
     add_clock_entry,
     add_history,
-    add_package,
     add_sign_off,
     add_slip,
     add_supplement,
@@ -44,8 +44,11 @@ __all__ = [
     "add_case",
     "add_clock_entry",
     "add_history",
+    "add_look",
+    "add_message",
     "add_opinion",
     "add_package",
+    "add_payment",
     "add_result",
     "add_sign_off",
     "add_slip",

@@ -5,16 +5,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kit.now import TIME_ZONE
+from kit.now import TIME_ZONE, read_now
 from kit.tx import run_sql
+from rules.plain import fold
 from workflow.domain.case import Case, StoredFile
 from workflow.domain.errors import NoSuchCase
 from workflow.domain.status import Outcome, Status
 from workflow.domain.words import search_words
-from workflow.store.tables import CaseRow
+from workflow.store.tables import CaseRow, DueRow
 
 _CASE_FIELDS = [field.name for field in fields(Case)]
 _FILES = ("result", "correction", "stop_request")
@@ -67,6 +69,7 @@ async def save_case(tx: AsyncSession, case: Case) -> Case:
     """Write a case that `lock_case` gave; it comes back one version on."""
     case = case.changed(version=case.version + 1)
     row = await tx.get_one(CaseRow, case.dossier_id)
+    await _note_due(tx, row, case)
     for name, value in _values(case).items():
         setattr(row, name, value)
     await tx.flush()
@@ -74,7 +77,29 @@ async def save_case(tx: AsyncSession, case: Case) -> Case:
     return case
 
 
+async def _note_due(tx: AsyncSession, before: CaseRow, case: Case) -> None:
+    """Remember each due that the case had, from when on: reports are counted as of a day."""
+    if case.due_at is None or case.first_due_at is None:
+        return
+    if (before.due_at, before.first_due_at) == (case.due_at, case.first_due_at):
+        return
+    lines = select(func.count()).select_from(DueRow).where(DueRow.dossier_id == case.dossier_id)
+    number = (await tx.exec(lines)).one() + 1
+    dues: dict[str, Any] = {"due_at": case.due_at, "first_due_at": case.first_due_at}
+    tx.add(DueRow(dossier_id=case.dossier_id, number=number, at=await read_now(tx), **dues))
+
+
 async def _note_words(tx: AsyncSession, case: Case) -> None:
+    """What the case is found by: its codes, its applicant, and the searchable words of its packages."""
     words = search_words(case.code, case.arrival_number, case.applicant_name, case.result_code, case.result_number)
-    query = "update cases set words = array_to_tsvector(cast(:words as text[])) where dossier_id = :id"
-    await run_sql(tx, query, words=words, id=case.dossier_id)
+    query = (
+        "update cases set applicant_key = :key, words = array_to_tsvector(cast(:words as text[]) || array("
+        "select unnest(words) from case_package where dossier_id = :id)) where dossier_id = :id"
+    )
+    await run_sql(tx, query, words=words, id=case.dossier_id, key=fold(case.applicant_name))
+
+
+async def add_package_words(tx: AsyncSession, dossier_id: UUID, words: list[str]) -> None:
+    """From now on the case is found by these too."""
+    query = "update cases set words = words || array_to_tsvector(cast(:words as text[])) where dossier_id = :id"
+    await run_sql(tx, query, words=words, id=dossier_id)

@@ -46,6 +46,8 @@ class CaseRow(Row, table=True):
     resolving_unit: str = Field(sa_type=Text)
     applicant_id: str = Field(sa_type=Text)
     applicant_name: str = Field(sa_type=Text)
+    applicant_is_person: bool
+    applicant_key: str = Field(default="", sa_type=Text)
     contact_path: str = Field(sa_type=Text)
     received_at: datetime = Field(sa_type=Moment)
     last_piece_at: datetime = Field(sa_type=Moment)
@@ -105,6 +107,7 @@ class PackageRow(Row, table=True):
     version: int = Field(primary_key=True)
     object: dict[str, Any] = Field(sa_type=JSONB)
     received_at: datetime = Field(sa_type=Moment)
+    words: list[str] = Field(default_factory=list, sa_type=Texts)
 
 
 class ClockRow(Row, table=True):
@@ -302,6 +305,54 @@ class CursorRow(Row, table=True):
     __tablename__ = "postal_cursor"
     name: str = Field(primary_key=True, sa_type=Text)
     last_id: str = Field(sa_type=Text)
+
+
+class DueRow(Row, table=True):
+    """A due that held from `at` on, so that a report can be counted as of any day; only ever added to."""
+
+    __tablename__ = "due_time"
+    dossier_id: UUID = Field(primary_key=True, foreign_key="cases.dossier_id")
+    number: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=Moment)
+    due_at: datetime = Field(sa_type=Moment)
+    first_due_at: datetime = Field(sa_type=Moment)
+
+
+class MessageRow(Row, table=True):
+    """A message that notify sent about a dossier. It may come before the case does."""
+
+    __tablename__ = "message_note"
+    message_id: UUID = Field(primary_key=True)
+    dossier_id: UUID
+    template: str = Field(sa_type=Text)
+    channel: str = Field(sa_type=Text)
+    sent_at: datetime = Field(sa_type=Moment)
+
+
+class PaymentRow(Row, table=True):
+    """What payments said of a dossier's money: demanded, paid, cancelled, refund decided."""
+
+    __tablename__ = "payment_note"
+    id: str = Field(primary_key=True, sa_type=Text)
+    dossier_id: UUID
+    demand_id: UUID
+    kind: str = Field(sa_type=Text)
+    amount_vnd: int = Field(sa_type=BigInteger)
+    at: datetime = Field(sa_type=Moment)
+    way: str | None = Field(default=None, sa_type=Text)
+    transaction_code: str | None = Field(default=None, sa_type=Text)
+    ground: str | None = Field(default=None, sa_type=Text)
+    decision: str | None = Field(default=None, sa_type=Text)
+
+
+class LookRow(Row, table=True):
+    """The version of a case that somebody of the office saw last."""
+
+    __tablename__ = "case_look"
+    staff_id: str = Field(primary_key=True, sa_type=Text)
+    dossier_id: UUID = Field(primary_key=True, foreign_key="cases.dossier_id")
+    version: int
+    at: datetime = Field(sa_type=Moment)
 
 
 class StaffRow(Row, table=True):

@@ -31,14 +31,6 @@ from workflow.store.tables import (
 )
 
 
-async def add_package(tx: AsyncSession, dossier_id: UUID, object_: StoredFile, received_at: datetime) -> int:
-    """Note a package; returns its number in the case, from 1."""
-    version = len(await packages(tx, dossier_id)) + 1
-    tx.add(PackageRow(dossier_id=dossier_id, version=version, object=asdict(object_), received_at=received_at))
-    await tx.flush()
-    return version
-
-
 async def packages(tx: AsyncSession, dossier_id: UUID) -> list[StoredFile]:
     """The packages of a case, oldest first."""
     query = select(PackageRow).where(PackageRow.dossier_id == dossier_id).order_by(col(PackageRow.version))
