@@ -35,6 +35,12 @@ PROBLEMS: ErrorTable = {
     errors.FormUnknown: Problem(
         HTTPStatus.NOT_FOUND, "form-unknown", "The procedure does not use that form", "Không có mẫu này"
     ),
+    errors.ItemTaken: Problem(
+        HTTPStatus.CONFLICT, "postal-item-taken", "The item was opened before", "Bưu gửi này đã mở"
+    ),
+    errors.HeldByAnother: Problem(
+        HTTPStatus.CONFLICT, "held-by-another", "Another clerk has it in hand", "Người khác đang làm"
+    ),
     errors.SubmissionInvalid: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "submission-invalid", "The dossier is not whole or not right",
         "Hồ sơ chưa đầy đủ hoặc chưa đúng",

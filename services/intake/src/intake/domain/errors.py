@@ -9,14 +9,17 @@ IntakeError
 ├── KeyMissing            a submission without an idempotency key
 ├── KeyReused             the key was used before, with another body
 ├── FormUnknown           the procedure does not use that form
+├── ItemTaken             the parcel with this barcode was opened before, within 12 months
+├── HeldByAnother         another clerk has this registration in hand
 ├── SubmissionInvalid     what was filed is not whole or not right: every flaw at once
 └── UploadBroken          a file that cannot be taken, with its name and why
     └── UploadTooLarge
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from intake.domain.flaws import Flaw
 
@@ -57,10 +60,11 @@ class ProcedureNotInForce(IntakeError):
 class FilingClosed(IntakeError):
     """`since` is the first closed day where the door was open before; `source` the act that closed it."""
 
-    def __init__(self, on: date, since: date | None, source: str | None) -> None:
-        super().__init__(f"this portal does not take this procedure's dossiers online on {on.isoformat()}")
+    def __init__(self, on: date, since: date | None, source: str | None, *, channel: str = "online") -> None:
+        super().__init__(f"this door does not take this procedure's dossiers ({channel}) on {on.isoformat()}")
         self.since, self.source = since, source
-        self.sentence_vi = closed_sentence(since, source)
+        say = closed_sentence if channel == "online" else closed_desk_sentence
+        self.sentence_vi = say(since, source)
 
 
 class NotAllowedNow(IntakeError):
@@ -85,6 +89,29 @@ class FormUnknown(IntakeError):
     def __init__(self, form_id: str) -> None:
         super().__init__(f"this procedure does not use form {form_id}")
         self.sentence_vi = f"Thủ tục này không dùng mẫu {form_id}."
+
+
+class ItemTaken(IntakeError):
+    """Carries where the first one is: its registration, and its dossier once it was registered."""
+
+    def __init__(self, item: str, opened_at: datetime, registration_id: UUID, dossier_id: UUID | None) -> None:
+        super().__init__(f"{item} was opened before, on {opened_at.date().isoformat()}")
+        self.item, self.opened_at, self.registration_id, self.dossier_id = item, opened_at, registration_id, dossier_id
+        self.sentence_vi = f"Bưu gửi {item} đã mở ngày {opened_at:%d/%m/%Y}. Mã này không dùng lại trong 12 tháng."
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        dossier = {"dossier_id": str(self.dossier_id)} if self.dossier_id else {}
+        return super().facts | {"registration_id": str(self.registration_id)} | dossier
+
+
+class HeldByAnother(IntakeError):
+    """`name` and `since` say who has it in hand."""
+
+    def __init__(self, name: str, since: datetime) -> None:
+        super().__init__("another clerk has it in hand")
+        self.name, self.since = name, since
+        self.sentence_vi = f"{name} đang làm hồ sơ này (từ {since:%H:%M ngày %d/%m}). Nhận lại để làm tiếp."
 
 
 class SubmissionInvalid(IntakeError):
@@ -136,3 +163,11 @@ def closed_sentence(since: date | None, source: str | None) -> str:
         return f"Thủ tục này không nhận hồ sơ trực tuyến ở đây. {elsewhere}"
     basis = f" ({source})" if source else ""
     return f"Từ ngày {since:%d/%m/%Y}, cổng này không còn nhận hồ sơ trực tuyến{basis}. {elsewhere}"
+
+
+def closed_desk_sentence(since: date | None, source: str | None) -> str:
+    """The same for the counter and the post room."""
+    if since is None:
+        return "Thủ tục này không nhận hồ sơ theo cách này vào ngày đó."
+    basis = f" ({source})" if source else ""
+    return f"Từ ngày {since:%d/%m/%Y}, thủ tục này không còn nhận hồ sơ theo cách này{basis}."

@@ -14,6 +14,19 @@ THIS_PORTAL = "this_portal"
 
 
 @dataclass(frozen=True)
+class Door:
+    """How a dossier comes in and through which door: two facts (R19)."""
+
+    channel: str
+    origin: str
+
+
+PORTAL = Door(ONLINE, THIS_PORTAL)
+COUNTER = Door("direct", "counter")
+POST_ROOM = Door("postal", "post_room")
+
+
+@dataclass(frozen=True)
 class Desk:
     """The units of an office that receive a dossier and decide on it; two facts (R19)."""
 
@@ -38,19 +51,21 @@ def any_version(catalogue: Catalogue, procedure_id: str, version: str | None = N
         raise ProcedureUnknown(procedure_id) from error
 
 
-def must_be_open(catalogue: Catalogue, procedure: Procedure, on: date) -> None:
-    """Raises FilingClosed where this portal does not take the procedure online on that date (R19)."""
-    if not catalogue.filing_open(procedure, ONLINE, THIS_PORTAL, on):
-        raise FilingClosed(on, *_closed_by(catalogue, on))
+def must_be_open(catalogue: Catalogue, procedure: Procedure, on: date, door: Door = PORTAL) -> None:
+    """Raises FilingClosed where the procedure is not taken through this door on that date (R19)."""
+    if not catalogue.filing_open(procedure, door.channel, door.origin, on):
+        raise FilingClosed(on, *_closed_by(catalogue, on, door), channel=door.channel)
 
 
-def _closed_by(catalogue: Catalogue, on: date) -> tuple[date | None, str | None]:
+def _closed_by(catalogue: Catalogue, on: date, door: Door) -> tuple[date | None, str | None]:
     """The first day on which this door was shut, and the act that shut it."""
     points = [point for record in catalogue.filing for point in record.points]
     ended = [
         (point.effective_to, str(point.sources[0]))
         for point in points
-        if (point.origin, point.channel) == (THIS_PORTAL, ONLINE) and point.effective_to and point.effective_to < on
+        if (point.origin, point.channel) == (door.origin, door.channel)
+        and point.effective_to
+        and point.effective_to < on
     ]
     if not ended:
         return None, None

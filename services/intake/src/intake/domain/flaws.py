@@ -23,9 +23,12 @@ class Flaw:
     sheet: int | None = None
     path: tuple[str | int, ...] = ()
     component: str | None = None
+    within: str = "/contact"  # where `path` begins, for what stands in no form
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"path": list(self.path), "pointer": self.pointer}
+        shown = asdict(self) | {"path": list(self.path), "pointer": self.pointer}
+        del shown["within"]
+        return shown
 
     @property
     def pointer(self) -> str:
@@ -34,15 +37,21 @@ class Flaw:
             return "/".join(("/forms", self.form_id, str(self.sheet), *map(str, self.path)))
         if self.form_id is not None:
             return f"/forms/{self.form_id}"
-        return "/".join(("/contact", *map(str, self.path))) if self.path else "/uploads"
+        return "/".join((self.within, *map(str, self.path))) if self.path else "/uploads"
 
 
 def find_flaws(procedure: Procedure, filed: Forms, files: Mapping[str, int], catalogue: Catalogue) -> list[Flaw]:
     """All flaws of an online package: `filed` by form id, `files` as numbers by component code."""
     found = [flaw for form_id in procedure.form_ids for flaw in form_flaws(form_id, filed.get(form_id, ()), catalogue)]
-    whole = packages.check(procedure, filed, files, channel="online", catalogue=catalogue)
-    found += [Flaw(p.code, p.message_vi, p.message_en, p.form_id, component=p.component) for p in whole]
-    return found
+    return [*found, *package_flaws(procedure, filed, files, catalogue, channel="online")]
+
+
+def package_flaws(
+    procedure: Procedure, filed: Forms, files: Mapping[str, int], catalogue: Catalogue, *, channel: str
+) -> list[Flaw]:
+    """What keeps the package from being whole, as it came in."""
+    whole = packages.check(procedure, filed, files, channel=channel, catalogue=catalogue)
+    return [Flaw(p.code, p.message_vi, p.message_en, p.form_id, component=p.component) for p in whole]
 
 
 def form_flaws(form_id: str, sheets: Sequence[Sheet], catalogue: Catalogue) -> Iterator[Flaw]:

@@ -9,17 +9,17 @@ from uuid import UUID, uuid4
 import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.facts import Channel, Contact, Origin
+from contracts.facts import Channel, Contact, Handler, Origin, ReturnWay
 from contracts.intake import DossierSubmitted
 from contracts.package import contact_path
 from intake.domain.contact import contact_flaws
 from intake.domain.dossier import Dossier, Draft, Stored, Upload
 from intake.domain.errors import SubmissionInvalid
-from intake.domain.filing import desk_of, must_be_open, procedure_in_force
+from intake.domain.filing import PORTAL, Desk, Door, desk_of, must_be_open, procedure_in_force
 from intake.domain.flaws import clean, find_flaws
 from intake.domain.road import Moment
 from intake.handlers.packing import Contents, Packed, pack
-from intake.store import dossiers, drafts
+from intake.store import contacts, dossiers, drafts
 from kit import outbox
 from kit.tx import objects_of
 from rules import catalogue as law
@@ -102,13 +102,45 @@ async def _file(
     flaws += find_flaws(procedure, submission.forms, contents.files_by_component(), law.load())
     if flaws:
         raise SubmissionInvalid(flaws)
-    packed = await pack(tx, procedure, dossier_id, 1, contents, now=now)
-    contact = contact_path(dossier_id, 1)
-    await objects_of(tx).put(contact, orjson.dumps(submission.contact.model_dump(mode="json")))
-    dossier = await _register(tx, applicant_id, dossier_id, procedure, contact, office=office, now=now)
-    await dossiers.add_package(tx, dossier_id, 1, stored(packed), now)
-    await dossiers.note(tx, dossier_id, Moment("submitted", now))
-    await outbox.put(tx, submitted(dossier, packed), time=now)
+    desk = desk_of(law.load().office(office), procedure)
+    arrival = Arrival(PORTAL, now, office, desk)
+    return await file_whole(tx, applicant_id, dossier_id, procedure, contents, submission.contact, arrival, now=now)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """How a dossier that was found whole came in, when it counts as received, and who takes and decides it."""
+
+    door: Door
+    received_at: datetime
+    office: str
+    desk: Desk
+    registered_by: Handler | None = None
+    return_way: ReturnWay | None = None
+    postal_item: str | None = None
+
+
+async def file_whole(
+    tx: AsyncSession,
+    applicant_id: str,
+    dossier_id: UUID,
+    procedure: Procedure,
+    contents: Contents,
+    contact: Contact,
+    arrival: Arrival,
+    *,
+    now: datetime,
+) -> Dossier:
+    """Store, number and announce what was found whole, whichever door it came through. Emits DossierSubmitted."""
+    at = arrival.received_at
+    packed = await pack(tx, procedure, dossier_id, 1, contents, now=at, door=arrival.door)
+    path = contact_path(dossier_id, 1)
+    await objects_of(tx).put(path, orjson.dumps(contact.model_dump(mode="json")))
+    dossier = await _register(tx, applicant_id, dossier_id, procedure, path, arrival, now=now)
+    await dossiers.add_package(tx, dossier_id, 1, stored(packed), at)
+    await dossiers.note(tx, dossier_id, Moment("submitted", at, detail={"channel": arrival.door.channel}))
+    await contacts.keep_contact(tx, dossier, contact)
+    await outbox.put(tx, submitted(dossier, packed, arrival), time=now)
     return dossier
 
 
@@ -118,21 +150,21 @@ async def _register(
     dossier_id: UUID,
     procedure: Procedure,
     contact: str,
+    arrival: Arrival,
     *,
-    office: str,
     now: datetime,
 ) -> Dossier:
     """Give the arrival number last, because its row stays locked until the commit."""
     catalogue = law.load()
-    desk = desk_of(catalogue.office(office), procedure)
-    agency = catalogue.agency_code(office, now.date())
+    agency = catalogue.agency_code(arrival.office, now.date())
     number = await dossiers.next_arrival(tx, agency, now.date())
-    arrival = codes.arrival_number(agency, now.date(), number, catalogue=catalogue)
+    code = codes.arrival_number(agency, now.date(), number, catalogue=catalogue)
+    desk = arrival.desk
     dossier = Dossier(
-        dossier_id, applicant_id, arrival, procedure.id, procedure.version, office, desk.receiving_unit,
-        desk.resolving_unit, now, contact, unit=desk.receiving_unit,
+        dossier_id, applicant_id, code, procedure.id, procedure.version, arrival.office, desk.receiving_unit,
+        desk.resolving_unit, arrival.received_at, contact, unit=desk.receiving_unit,
     )  # fmt: skip
-    await dossiers.add_dossier(tx, dossier)
+    await dossiers.add_dossier(tx, dossier, arrival.door)
     return dossier
 
 
@@ -141,15 +173,15 @@ def stored(packed: Packed) -> Stored:
     return Stored(packed.manifest.path, packed.manifest.sha256, packed.manifest.size)
 
 
-def submitted(dossier: Dossier, packed: Packed) -> DossierSubmitted:
+def submitted(dossier: Dossier, packed: Packed, arrival: Arrival) -> DossierSubmitted:
     """The event: no name in it, the contact is a reference (R18)."""
     return DossierSubmitted(
         dossier_id=dossier.id,
         arrival_number=dossier.arrival_number,
         procedure_id=dossier.procedure_id,
         procedure_version=dossier.procedure_version,
-        channel=Channel.ONLINE,
-        origin=Origin.THIS_PORTAL,
+        channel=Channel(arrival.door.channel),
+        origin=Origin(arrival.door.origin),
         office=dossier.office,
         receiving_unit=dossier.receiving_unit,
         resolving_unit=dossier.resolving_unit,
@@ -158,4 +190,7 @@ def submitted(dossier: Dossier, packed: Packed) -> DossierSubmitted:
         contact=dossier.contact_path,
         applicant_id=dossier.applicant_id,
         components=packed.components,
+        return_way=arrival.return_way,
+        registered_by=arrival.registered_by,
+        postal_item=arrival.postal_item,
     )

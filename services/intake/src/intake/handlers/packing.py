@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.facts import Channel, ComponentFlags, Origin, StoredObject
 from contracts.package import Manifest, PackageFile, manifest_path
 from intake.domain.dossier import Upload
+from intake.domain.filing import PORTAL, Door
 from intake.domain.papers import ENDINGS
 from kit.tx import objects_of, run_sql
 from rules.records.procedure import Procedure
@@ -20,10 +21,14 @@ from rules.records.procedure import Procedure
 
 @dataclass(frozen=True)
 class Contents:
-    """What goes into one package: the sheets by form id, and each file under the component it is filed for."""
+    """What goes into one package: the sheets by form id, and each file under the component it is filed for.
+
+    `shown_only` names papers that a clerk compared and gave back: no file of them is kept.
+    """
 
     forms: Mapping[str, list[dict[str, Any]]]
     files: Sequence[tuple[str, Upload]]
+    shown_only: frozenset[str] = field(default_factory=frozenset)
 
     def files_by_component(self) -> Counter[str]:
         return Counter(component for component, _ in self.files)
@@ -38,9 +43,19 @@ class Packed:
 
 
 async def pack(
-    tx: AsyncSession, procedure: Procedure, dossier_id: UUID, version: int, contents: Contents, *, now: datetime
+    tx: AsyncSession,
+    procedure: Procedure,
+    dossier_id: UUID,
+    version: int,
+    contents: Contents,
+    *,
+    now: datetime,
+    door: Door = PORTAL,
 ) -> Packed:
-    """Store a package. Everything is on disk when this returns; what a failed transaction leaves is never named."""
+    """Store a package that came in at `now`. Everything is on disk when this returns.
+
+    What a failed transaction leaves is never named.
+    """
     files = [
         await _store_file(tx, dossier_id, version, number, component, upload)
         for number, (component, upload) in enumerate(contents.files, 1)
@@ -51,8 +66,8 @@ async def pack(
         version=version,
         procedure_id=procedure.id,
         procedure_version=procedure.version,
-        channel=Channel.ONLINE,
-        origin=Origin.THIS_PORTAL,
+        channel=Channel(door.channel),
+        origin=Origin(door.origin),
         received_at=now,
         forms=dict(contents.forms),
         components=components,
@@ -77,10 +92,17 @@ async def _store_file(
 
 
 def flags(procedure: Procedure, contents: Contents) -> list[ComponentFlags]:
-    """Facts for the service index (R20): here everything came in electronic form, nothing was re-used or looked up."""
+    """Facts for the service index (R20): nothing is re-used or looked up here; what was only shown is not digitised."""
     files = contents.files_by_component()
+    filled = {one.code for one in procedure.components if one.form_id and contents.forms.get(one.form_id)}
     return [
-        ComponentFlags(code=one.code, files=files[one.code], digitised=True, reused=False, from_national_store=False)
+        ComponentFlags(
+            code=one.code,
+            files=files[one.code],
+            digitised=bool(files[one.code]) or one.code in filled,
+            reused=False,
+            from_national_store=False,
+        )
         for one in procedure.components
-        if files[one.code] or (one.form_id and contents.forms.get(one.form_id))
+        if files[one.code] or one.code in filled or one.code in contents.shown_only
     ]

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from intake.domain.dossier import Dossier, Stored, Supplement
 from intake.domain.errors import KeyReused, NotFound
-from intake.domain.filing import ONLINE, THIS_PORTAL
+from intake.domain.filing import Door
 from intake.domain.road import Moment
 from intake.store.tables import DocumentRow, DossierRow, FeeRow, MilestoneRow, PackageRow, RatingRow, SupplementRow
 from kit.tx import run_sql
@@ -61,8 +61,8 @@ async def next_arrival(tx: AsyncSession, agency: str, on: date) -> int:
     return found
 
 
-async def add_dossier(tx: AsyncSession, dossier: Dossier) -> None:
-    tx.add(DossierRow(**asdict(dossier), channel=ONLINE, origin=THIS_PORTAL))
+async def add_dossier(tx: AsyncSession, dossier: Dossier, door: Door) -> None:
+    tx.add(DossierRow(**asdict(dossier), channel=door.channel, origin=door.origin))
     await tx.flush()
 
 
