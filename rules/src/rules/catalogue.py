@@ -33,6 +33,7 @@ from rules.records.office import FilingPoints, Office
 from rules.records.overlay import Overlay
 from rules.records.procedure import Procedure, ProcedureRecord
 from rules.records.process import ProcessRecord
+from rules.records.slip import IssuedSlip, SlipKey, Slips
 from rules.source_yaml import Document, read
 
 DATA = Path(__file__).parent / "data"
@@ -49,6 +50,7 @@ FOLDERS: Mapping[str, type[Record]] = MappingProxyType(
         "filing": FilingPoints,
         "limits": GeneralLimit,
         "overlays": Overlay,
+        "slips": Slips,
     }
 )
 
@@ -71,6 +73,7 @@ class Catalogue:
     filing: tuple[FilingPoints, ...]
     limits: tuple[GeneralLimit, ...]
     overlays: tuple[Overlay, ...]
+    slips: tuple[Slips, ...]
 
     @classmethod
     def from_folder(cls, folder: Path) -> "Catalogue":
@@ -153,6 +156,13 @@ class Catalogue:
         if not found:
             raise UnknownCodeFormat(kind)
         return _in_force(found, kind, on) if on else max(found, key=lambda one: one.effective_from)
+
+    def slip(self, key: SlipKey, on: date) -> IssuedSlip:
+        """The form for this purpose as it is issued on a date (R01). Raises NotInForce."""
+        generation = _in_force([one for one in self.slips if one.find(key)], key, on)
+        slip = generation.find(key)
+        assert slip is not None
+        return IssuedSlip(slip=slip, act_vi=generation.act_vi)
 
     def filing_open(self, procedure: Procedure, channel: str, origin: str, on: date) -> bool:
         """Whether a dossier of this procedure may come in this way on that date (R19)."""

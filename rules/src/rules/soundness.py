@@ -14,6 +14,7 @@ from rules.records.form import AnyCheck, DateOrder, Form, FormField, GoesWith, R
 from rules.records.office import Office
 from rules.records.procedure import Component, FeeRule, FieldRef, Procedure
 from rules.records.process import ProcessRecord
+from rules.records.slip import Slips
 from rules.source_yaml import Document, Location
 
 Held = tuple[Document, Record]
@@ -75,6 +76,8 @@ def _same_thing(one: Record, other: Record) -> bool:
         return (one.id == other.id or same_code) and one.overlaps(other)
     if isinstance(one, FeeTable) and isinstance(other, FeeTable):
         return one.id == other.id and one.overlaps(other)
+    if isinstance(one, Slips) and isinstance(other, Slips):
+        return any(other.find(form.key) for form in one.forms) and one.overlaps(other)
     return one.id == other.id
 
 
@@ -326,6 +329,20 @@ def _pattern(record: Record, known: Known) -> Iterator[Fault]:
             yield ("pattern",), f"lacks {part}"
 
 
+# --- slips ---
+
+
+def _slip_forms(record: Record, known: Known) -> Iterator[Fault]:
+    assert isinstance(record, Slips)
+    yield from _unique((one.key for one in record.forms), ("forms",), "slip")
+    yield from _unique((one.form_number for one in record.forms if one.form_number), ("forms",), "form number")
+    for index, one in enumerate(record.forms):
+        if one.form_number and not record.act_vi:
+            yield ("forms", index, "form_number"), "a form's number is given by an act, and act_vi names none"
+        if one.number_format and "{number}" not in one.number_format:
+            yield ("forms", index, "number_format"), "lacks {number}"
+
+
 CheckOf = Callable[[Record, Known], Iterator[Fault]]
 CHECKS: Mapping[type[Record], tuple[CheckOf, ...]] = MappingProxyType(
     {
@@ -336,5 +353,6 @@ CHECKS: Mapping[type[Record], tuple[CheckOf, ...]] = MappingProxyType(
         CalendarRecord: (_special_days, _sessions),
         Office: (_office,),
         CodeFormat: (_pattern,),
+        Slips: (_slip_forms,),
     }
 )
