@@ -30,7 +30,8 @@ def test_a_dossier_costs_what_its_sheets_count(xray: Procedure) -> None:
 def test_a_fee_that_counts_nothing_is_for_one_item(xray: Procedure, law: Catalogue) -> None:
     assert xray.fee is not None
     flat = xray.model_copy(update={"fee": xray.fee.model_copy(update={"counted_by": None})})
-    table = law.fees[0].model_copy(update={"items": law.fees[0].items[:1]})
+    whole = law.fee("FEE-RAD-XRAY")
+    table = whole.model_copy(update={"items": whole.items[:1]})
     small = replace(law, fees=(table,))
     quotes = [
         fees.quote_of(flat, {}, "direct", IN_2025, small),

@@ -13,6 +13,8 @@ PROCEDURE = "procedures/xray-licence-new-2021.yaml"
 PROCESS = "processes/five-steps.yaml"
 CALENDAR = "calendars/demo-dost-2024-2026.yaml"
 FEE = "fees/xray-appraisal.yaml"
+NO_FEE = "fees/none.yaml"
+TRANSFER = "fees/technology-transfer.yaml"
 DEVICE = "forms/device-sheet.yaml"
 STAFF = "forms/staff-sheet.yaml"
 OFFICE = "offices/demo-dost.yaml"
@@ -49,7 +51,7 @@ def refusal(folder: Path) -> BadData:
         (PROCEDURE, 'national_code: "2.002380"', "national_code: 2.002380", "national_code"),
         (PROCEDURE, "effective_from: 2021-02-01", "effective_from: soon", "effective_from"),
         (PROCEDURE, "form_id: F142-IV-01\n  - code", "form_id: F142-IV-99\n  - code", "unknown form F142-IV-99"),
-        (PROCEDURE, "fee_id: FEE-RAD-XRAY", "fee_id: FEE-NONE", "unknown fee FEE-NONE"),
+        (PROCEDURE, "fee_id: FEE-RAD-XRAY", "fee_id: FEE-GONE", "unknown fee FEE-GONE"),
         (PROCESS, "role: clerk", "role: king", "steps.4.role"),
         (PROCESS, "sends_back_to: review", "sends_back_to: heaven", "no earlier step heaven"),
         (PROCEDURE, "{form_id: F142-III-07, field: device_type}", "{form_id: F142-III-07, field: x}", "no field x"),
@@ -95,6 +97,11 @@ def test_a_fault_is_told_with_its_line_and_reason(folder: Path, name: str, old: 
         (FEE, 'factor: "0.75"', "factor: 0.75", "money knows no binary fractions"),
         (FEE, "effective_from: 2026-01-01", "effective_from: 2025-06-01", "overlaps online_2023"),
         (FEE, "key: mammography", "key: dental", "item dental stands twice"),
+        (FEE, "effective_from: 2022-02-05\nsources", "effective_from: 2016-02-05\nsources", "overlaps FEE-RAD-XRAY"),
+        (NO_FEE, "kind: none", "kind: phí", "only the kind none has no items"),
+        (TRANSFER, "floor_vnd: 5000000", "floor_vnd: 50000000", "its floor is over its ceiling"),
+        (TRANSFER, "amount_vnd: null", "amount_vnd: 5000000", "either an amount or a percentage"),
+        (TRANSFER, 'percent: "0.1"', "percent: 0.1", "money knows no binary fractions"),
         (DEVICE, "key: model", "key: device_name", "field device_name stands twice"),
         (OFFICE, "id: one-stop", "id: radiation", "unit radiation stands twice"),
     ],
