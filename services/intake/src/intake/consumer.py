@@ -4,18 +4,30 @@ from collections.abc import Mapping
 
 from contracts.envelope import Event
 from contracts.notify import MessageSent
-from contracts.payments import FeeDemanded, FeePaid
+from contracts.payments import DemandCancelled, FeeDemanded, FeePaid, RefundDecided
 from contracts.workflow import (
+    ApologySent,
+    CaseReassigned,
     CheckStarted,
+    ClockRestarted,
     DossierAccepted,
     DossierFinished,
+    DossierReappointed,
+    DossierRefused,
     DossierReturned,
+    DossierStopped,
+    DossierWithdrawn,
     FeeRequested,
+    OpinionAsked,
+    OpinionReceived,
+    ResultCorrected,
+    ResultPosted,
     StepFinished,
     StepStarted,
+    StopRefused,
     SupplementRequested,
 )
-from intake.handlers import progress
+from intake.handlers import progress, turns
 from kit.consume import Consumer, Handler
 
 KEEPS: Mapping[type[Event], Handler] = {
@@ -30,6 +42,20 @@ KEEPS: Mapping[type[Event], Handler] = {
     FeeDemanded: progress.note_demand,
     FeePaid: progress.note_payment,
     MessageSent: progress.note_message,
+    DossierRefused: turns.note_refusal,
+    DossierWithdrawn: turns.note_withdrawal,
+    DossierStopped: turns.note_stop,
+    StopRefused: turns.note_stop_refusal,
+    DossierReappointed: turns.note_new_date,
+    ApologySent: turns.note_apology,
+    ClockRestarted: turns.note_restart,
+    CaseReassigned: turns.note_reassignment,
+    OpinionAsked: turns.note_opinion_asked,
+    OpinionReceived: turns.note_opinion,
+    ResultCorrected: turns.note_correction,
+    ResultPosted: turns.note_posting,
+    DemandCancelled: turns.note_cancellation,
+    RefundDecided: turns.note_refund,
 }
 REACTS: Mapping[type[Event], Handler] = {}  # the officers decide, the applicant acts; intake only shows
 

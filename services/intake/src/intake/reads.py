@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.facts import StaffCard, StoredObject
 from contracts.package import Manifest, PackageFile, staff_path
-from intake.domain import road
+from intake.domain import road, turns
 from intake.domain.contact import contact_flaws
 from intake.domain.dossier import Dossier, Draft, Ending, Stored, Supplement, Upload
 from intake.domain.errors import NotFound
@@ -21,9 +21,10 @@ from intake.domain.filing import any_version
 from intake.domain.flaws import Flaw, find_flaws
 from intake.domain.road import Moment, Stop
 from intake.domain.texts import storable
+from intake.domain.turns import Ended, NewDate, Posting, Refusal, ResultPaper
 from intake.store import drafts
 from intake.store.dossiers import dossier_of, open_supplement
-from intake.store.tables import DocumentRow, DossierRow, FeeRow, MilestoneRow, PackageRow, RatingRow
+from intake.store.tables import DocumentRow, DossierRow, FeeRow, MilestoneRow, PackageRow, RatingRow, RegistrationRow
 from kit.download import PDF
 from kit.objects import ObjectMissing
 from kit.tx import objects_of
@@ -67,6 +68,10 @@ class Fee:
     paid_at: datetime | None
     way: str | None
     transaction_code: str | None
+    cancelled_ground: str | None = None
+    refund: str | None = None
+    refund_vnd: int | None = None
+    refund_decided_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +128,23 @@ class Rating:
 
 
 @dataclass(frozen=True)
+class Turns:
+    """What is off the straight road: how it ended and in whose words, a new date, its results, the post."""
+
+    ended: Ended | None
+    ended_words: Mapping[str, str]
+    new_date: NewDate | None
+    apologised_at: datetime | None
+    restarted_at: datetime | None
+    opinion_by: date | None
+    stop_refused: Refusal | None
+    stop_refused_words: Mapping[str, str]
+    results: tuple[ResultPaper, ...]
+    posting: Posting | None
+    return_way: str | None
+
+
+@dataclass(frozen=True)
 class Track:
     """Everything the applicant's page of one dossier shows."""
 
@@ -138,6 +160,7 @@ class Track:
     packages: tuple[FiledPackage, ...]
     rating: Rating | None
     endings_asked: Mapping[Ending, datetime]
+    turns: Turns
 
     @property
     def endings_open(self) -> tuple[Ending, ...]:
@@ -146,7 +169,7 @@ class Track:
 
     @property
     def open_fee(self) -> Fee | None:
-        return next((fee for fee in self.fees if fee.paid_at is None), None)
+        return next((fee for fee in self.fees if not (fee.paid_at or fee.cancelled_ground)), None)
 
     @property
     def asks_for_rating(self) -> bool:
@@ -221,7 +244,37 @@ async def track(tx: AsyncSession, applicant_id: str, dossier_id: UUID) -> Track:
         packages=await _packages(tx, dossier_id),
         rating=await _rating(tx, dossier_id),
         endings_asked=_endings_asked(dossier, moments),
+        turns=await _turns(tx, dossier_id, moments),
     )
+
+
+async def _turns(tx: AsyncSession, dossier_id: UUID, moments: Sequence[Moment]) -> Turns:
+    ended, refusal = turns.ended(moments), turns.stop_refusal(moments)
+    return Turns(
+        ended=ended,
+        ended_words=await _words(tx, ended.words if ended else None),
+        new_date=turns.new_date(moments),
+        apologised_at=max((one.at for one in moments if one.kind == "apology_sent"), default=None),
+        restarted_at=turns.restarted_at(moments),
+        opinion_by=turns.opinion_by(moments),
+        stop_refused=refusal,
+        stop_refused_words=await _words(tx, refusal.words if refusal else None),
+        results=turns.results(moments),
+        posting=turns.posting(moments),
+        return_way=await _return_way(tx, dossier_id),
+    )
+
+
+async def _words(tx: AsyncSession, stored: Stored | None) -> dict[str, str]:
+    """An officer's words by their headings, checked against their digest; none where there are none."""
+    found: dict[str, str] = orjson.loads(await objects_of(tx).get(_object(stored))) if stored else {}
+    return found
+
+
+async def _return_way(tx: AsyncSession, dossier_id: UUID) -> str | None:
+    """How the result was asked for when a clerk registered the dossier; online dossiers are answered online."""
+    query = select(RegistrationRow.return_way).where(RegistrationRow.dossier_id == dossier_id)
+    return (await tx.exec(query)).first()
 
 
 def _endings_asked(dossier: Dossier, moments: Sequence[Moment]) -> dict[Ending, datetime]:
@@ -270,7 +323,7 @@ async def asked_supplement(tx: AsyncSession, dossier: Dossier, procedure: Proced
     asked = await open_supplement(tx, dossier.id) if dossier.waits_for_supplement else None
     if asked is None:
         return None
-    reasons = await _reasons(tx, asked)
+    reasons = await _words(tx, asked.request)
     items = tuple(_asked(procedure, code, reasons) for code in asked.items)
     uploads = await drafts.uploads_of_dossier(tx, dossier.id)
     return AskedSupplement(asked.round, asked.requested_at, items, tuple(uploads), asked.forms)
@@ -281,12 +334,6 @@ def _asked(procedure: Procedure, code: str, reasons: Mapping[str, str]) -> Asked
     if one is None:
         return Asked(code, code, reasons.get(code, ""), "upload", None)
     return Asked(code, one.name_vi, reasons.get(code, ""), one.accepts, one.form_id)
-
-
-async def _reasons(tx: AsyncSession, asked: Supplement) -> dict[str, str]:
-    data = await objects_of(tx).get(_object(asked.request))
-    found: dict[str, str] = orjson.loads(data)
-    return found
 
 
 def _object(stored: Stored) -> StoredObject:

@@ -11,17 +11,42 @@ from rules.calendar import Calendar
 from rules.records.procedure import Procedure, Step
 from rules.records.status import ENDED, Status
 
-Key = Literal["submitted", "check", "supplement", "fee", "accepted", "step", "result", "returned", "ended"]
+Key = Literal[
+    "submitted", "check", "supplement", "fee", "accepted", "step", "result", "returned", "ended",
+    "restarted", "reappointed", "apology", "opinion_asked", "opinion_received", "stop_refused", "corrected", "posted",
+]  # fmt: skip
 
 _OPENS: Mapping[str, Key] = {
     "check_started": "check",
     "supplement_requested": "supplement",
     "fee_requested": "fee",
     "step_started": "step",
+    "dossier_finished": "result",
+    "result_posted": "posted",
 }
-_REACHES: Mapping[str, Key] = {"submitted": "submitted", "dossier_accepted": "accepted", "dossier_returned": "returned"}
+_REACHES: Mapping[str, Key] = {
+    "submitted": "submitted",
+    "dossier_accepted": "accepted",
+    "dossier_returned": "returned",
+    "dossier_refused": "ended",
+    "dossier_withdrawn": "ended",
+    "dossier_stopped": "ended",
+    "clock_restarted": "restarted",
+}
 _CLOSES: Mapping[str, Key] = {"supplement_answered": "supplement", "fee_paid": "fee", "step_finished": "step"}
+# What happens while a place lasts: it stands before that place, which stays the present one.
+_ASIDE: Mapping[str, Key] = {
+    "dossier_reappointed": "reappointed",
+    "apology_sent": "apology",
+    "opinion_asked": "opinion_asked",
+    "opinion_received": "opinion_received",
+    "stop_refused": "stop_refused",
+}
 _ORDER: tuple[Key, ...] = ("submitted", "check", "fee", "accepted", "step", "result", "returned")
+_STANDS_FOR: Mapping[Key, Key] = {
+    "posted": "result",
+    "corrected": "result",
+}  # on the way between two places of the order
 
 
 @dataclass(frozen=True)
@@ -36,7 +61,10 @@ class Moment:
 
 @dataclass(frozen=True)
 class Stop:
-    """One place on the road: since when, until when, and by when it is planned."""
+    """One place on the road: since when, until when, and by when it is planned (for a new date: that date).
+
+    `way` says how a result was returned, `code` which result it is about.
+    """
 
     key: Key
     state: Literal["done", "current", "ahead"]
@@ -47,6 +75,8 @@ class Stop:
     name_vi: str | None = None
     unit: str | None = None
     round: int | None = None
+    way: str | None = None
+    code: str | None = None
 
 
 def road(
@@ -66,18 +96,52 @@ def _take(stops: list[Stop], moment: Moment, procedure: Procedure, planned: Mapp
         _close(stops, moment.at)
     elif moment.kind in _REACHES:
         _close(stops, moment.at)
-        stops.append(Stop(_REACHES[moment.kind], "done", moment.at, moment.at))
-    elif moment.kind == "dossier_finished":
-        _close(stops, moment.at)
-        stops.append(Stop("result", "current", moment.at))
+        stops.append(_reached(moment))
+        if moment.kind == "clock_restarted":
+            _reopen_step(stops, moment.at, planned)
     elif moment.kind in _OPENS:
+        if moment.kind == "result_posted" and stops and stops[-1].key == "posted":
+            return  # said again with the item's barcode
         _close(stops, moment.at)
         stops.append(_opened(moment, procedure, planned))
+    elif moment.kind in _ASIDE:
+        stop = Stop(_ASIDE[moment.kind], "done", moment.at, moment.at, planned_at=_due_in(moment))
+        stops.insert(len(stops) - _is_somewhere(stops), stop)
+    elif moment.kind == "result_corrected":
+        _correct(stops, moment)
+
+
+def _is_somewhere(stops: Sequence[Stop]) -> bool:
+    return bool(stops) and stops[-1].state == "current"
 
 
 def _close(stops: list[Stop], at: datetime) -> None:
-    if stops and stops[-1].state == "current":
+    if _is_somewhere(stops):
         stops[-1] = replace(stops[-1], state="done", until=at)
+
+
+def _reached(moment: Moment) -> Stop:
+    key = _REACHES[moment.kind]
+    return Stop(
+        key, "done", moment.at, moment.at, planned_at=_due_in(moment), way=moment.detail.get("way"),
+        round=int(moment.about) if key == "restarted" else None,
+    )  # fmt: skip
+
+
+def _reopen_step(stops: list[Stop], at: datetime, planned: Mapping[str, datetime]) -> None:
+    """After a supplement the step in which it was asked for goes on (R08)."""
+    step = next((stop for stop in reversed(stops) if stop.key == "step"), None)
+    if step is not None:
+        due_at = planned.get(step.step_id or "")
+        stops.append(replace(step, state="current", since=at, until=None, planned_at=due_at))
+
+
+def _correct(stops: list[Stop], moment: Moment) -> None:
+    """A further result: it waits to be taken where the former one did, else it is only told (R16)."""
+    waits = _is_somewhere(stops)
+    _close(stops, moment.at)
+    until = None if waits else moment.at
+    stops.append(Stop("corrected", "current" if waits else "done", moment.at, until, code=moment.about))
 
 
 def _opened(moment: Moment, procedure: Procedure, planned: Mapping[str, datetime]) -> Stop:
@@ -90,14 +154,18 @@ def _opened(moment: Moment, procedure: Procedure, planned: Mapping[str, datetime
             key, "current", moment.at, planned_at=until, step_id=moment.about, name_vi=name,
             unit=moment.detail.get("unit"),
         )  # fmt: skip
+    return Stop(key, "current", moment.at, planned_at=_due_in(moment), round=moment.detail.get("round"))
+
+
+def _due_in(moment: Moment) -> datetime | None:
     due_at = moment.detail.get("due_at")
-    until = datetime.fromisoformat(due_at) if isinstance(due_at, str) else None
-    return Stop(key, "current", moment.at, planned_at=until, round=moment.detail.get("round"))
+    return datetime.fromisoformat(due_at) if isinstance(due_at, str) else None
 
 
 def _end(stops: list[Stop], dossier: Dossier) -> None:
-    """A dossier that ended before its result has no place ahead; the last one heard of is where it ended."""
-    if dossier.status in ENDED and dossier.status is not Status.RETURNED and stops:
+    """A dossier that ended before its result has no place ahead; told of no ending, it ended where it was last."""
+    has_ended = dossier.status in ENDED and dossier.status is not Status.RETURNED
+    if has_ended and stops and stops[-1].key != "ended":
         _close(stops, stops[-1].since or dossier.received_at)
         stops.append(Stop("ended", "done", stops[-1].until))
 
@@ -105,38 +173,42 @@ def _end(stops: list[Stop], dossier: Dossier) -> None:
 def _ahead(
     stops: Sequence[Stop], dossier: Dossier, procedure: Procedure, planned: Mapping[str, datetime]
 ) -> list[Stop]:
-    last = next((stop for stop in reversed(stops) if stop.key != "submitted"), None)
-    if last is not None and last.key in ("returned", "ended"):
+    reached = {stop.key for stop in stops}
+    if reached & {"returned", "ended"}:
         return []
-    keys = _keys_after(last, procedure)
-    return [stop for key in keys for stop in _stops_of(key, last, dossier, procedure, planned)]
+    known = {*_ORDER[1:], *_STANDS_FOR, "supplement"}
+    last = next((stop for stop in reversed(stops) if stop.key in known), None)
+    keys = _keys_after(last, procedure, is_accepted="accepted" in reached)
+    return [stop for key in keys for stop in _stops_of(key, stops, dossier, procedure, planned)]
 
 
-def _keys_after(last: Stop | None, procedure: Procedure) -> list[Key]:
-    """After a supplement it is checked again; within the steps there may be more of them."""
-    if last is None or last.key == "supplement":
+def _keys_after(last: Stop | None, procedure: Procedure, *, is_accepted: bool) -> list[Key]:
+    """After a supplement it is checked again, or goes on where it was; within the steps there may be more of them."""
+    if last is None or (last.key == "supplement" and not is_accepted):
         ahead = _ORDER[1:]
     else:
-        reached = _ORDER.index(last.key)
-        ahead = _ORDER[reached:] if last.key == "step" else _ORDER[reached + 1 :]
+        place = _ORDER.index("step" if last.key == "supplement" else _STANDS_FOR.get(last.key, last.key))
+        ahead = _ORDER[place:] if _ORDER[place] == "step" else _ORDER[place + 1 :]
     needs_fee = procedure.start_rule == "valid_dossier_and_fee"
     return [key for key in ahead if key != "fee" or needs_fee]
 
 
 def _stops_of(
-    key: Key, last: Stop | None, dossier: Dossier, procedure: Procedure, planned: Mapping[str, datetime]
+    key: Key, stops: Sequence[Stop], dossier: Dossier, procedure: Procedure, planned: Mapping[str, datetime]
 ) -> list[Stop]:
     if key == "step":
-        steps = _steps_after(last, procedure)
+        steps = _steps_left(stops, procedure)
         return [Stop(key, "ahead", planned_at=planned.get(s.id), step_id=s.id, name_vi=s.name_vi) for s in steps]
     return [Stop(key, "ahead", planned_at=dossier.due_at if key == "result" else None)]
 
 
-def _steps_after(last: Stop | None, procedure: Procedure) -> Sequence[Step]:
+def _steps_left(stops: Sequence[Stop], procedure: Procedure) -> Sequence[Step]:
+    """The steps after the last one reached; with that one, where a supplement interrupts it."""
     ids = [step.id for step in procedure.steps]
-    if last is None or last.key != "step" or last.step_id not in ids:
+    reached = next((stop.step_id for stop in reversed(stops) if stop.key == "step"), None)
+    if reached not in ids:
         return procedure.steps
-    return procedure.steps[ids.index(last.step_id) + 1 :]
+    return procedure.steps[ids.index(reached) + (stops[-1].key != "supplement") :]
 
 
 def _step(procedure: Procedure, step_id: str) -> Step | None:

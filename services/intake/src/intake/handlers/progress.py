@@ -1,17 +1,12 @@
 """What intake remembers of others: how far a dossier is, what to pay, what was sent. Repeats are harmless."""
 
-from dataclasses import replace
 from datetime import datetime
-from pathlib import PurePosixPath
-from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.facts import StoredObject
 from contracts.notify import MessageSent
 from contracts.payments import FeeDemanded, FeePaid
 from contracts.workflow import (
-    CaseEvent,
     CheckStarted,
     DossierAccepted,
     DossierFinished,
@@ -21,73 +16,73 @@ from contracts.workflow import (
     StepStarted,
     SupplementRequested,
 )
-from intake.domain.dossier import Dossier, Stored, Supplement
+from intake.domain.dossier import Supplement
 from intake.domain.road import Moment
+from intake.handlers.hearing import as_stored, keep_document, move, note
 from intake.store import dossiers
-from rules.records.status import Status
 
 
 async def note_check(tx: AsyncSession, event: CheckStarted, *, now: datetime) -> None:
     """It lies in the officers' queue, for the first time or again after a supplement."""
-    await _move(tx, event, unit=event.case.receiving_unit)
+    await move(tx, event, unit=event.case.receiving_unit)
     due_at = event.due_at.isoformat() if event.due_at else None  # no act gives a limit (R14)
     detail = {"due_at": due_at, "round": event.round}
-    await _note(tx, event, "check_started", about=str(event.round), **detail)
+    await note(tx, event, "check_started", about=str(event.round), **detail)
 
 
 async def note_supplement_request(tx: AsyncSession, event: SupplementRequested, *, now: datetime) -> None:
     """The officer asks for something: keep what, and where the sentences lie."""
-    await _move(tx, event)
+    await move(tx, event)
     asked = tuple(item.component for item in event.items)
-    request = Supplement(event.dossier_id, event.round, asked, _stored(event.request), event.moved_at)
+    request = Supplement(event.dossier_id, event.round, asked, as_stored(event.request), event.moved_at)
     await dossiers.keep_supplement(tx, request)
-    await _keep_document(tx, event, f"phieu-yeu-cau-bo-sung-{event.round}", "supplement_request", event.slip)
-    await _note(tx, event, "supplement_requested", about=str(event.round), round=event.round)
+    await keep_document(tx, event, f"phieu-yeu-cau-bo-sung-{event.round}", "supplement_request", event.slip)
+    await note(tx, event, "supplement_requested", about=str(event.round), round=event.round)
 
 
 async def note_fee_request(tx: AsyncSession, event: FeeRequested, *, now: datetime) -> None:
     """Found valid; the fee notice went out."""
-    await _move(tx, event)
-    await _keep_document(tx, event, "thong-bao-phi", "fee_notice", event.notice)
-    await _note(tx, event, "fee_requested", amount_vnd=event.amount_vnd)
+    await move(tx, event)
+    await keep_document(tx, event, "thong-bao-phi", "fee_notice", event.notice)
+    await note(tx, event, "fee_requested", amount_vnd=event.amount_vnd)
 
 
 async def note_acceptance(tx: AsyncSession, event: DossierAccepted, *, now: datetime) -> None:
     """It has its code, and the clock runs."""
-    await _move(
+    await move(
         tx, event, code=event.code, started_at=event.started_at, due_at=event.due_at, first_due_at=event.first_due_at
     )
-    await _keep_document(tx, event, "giay-tiep-nhan", "acceptance", event.slip)
-    await _note(tx, event, "dossier_accepted", about=event.code)
+    await keep_document(tx, event, "giay-tiep-nhan", "acceptance", event.slip)
+    await note(tx, event, "dossier_accepted", about=event.code)
 
 
 async def note_step(tx: AsyncSession, event: StepStarted, *, now: datetime) -> None:
     """A step lies with a unit."""
-    await _move(tx, event, unit=event.unit)
-    await _note(tx, event, "step_started", about=event.step, name_vi=event.step_name_vi, unit=event.unit)
+    await move(tx, event, unit=event.unit)
+    await note(tx, event, "step_started", about=event.step, name_vi=event.step_name_vi, unit=event.unit)
 
 
 async def note_step_end(tx: AsyncSession, event: StepFinished, *, now: datetime) -> None:
     """A step is done."""
-    await _move(tx, event)
-    await _note(tx, event, "step_finished", about=event.step)
+    await move(tx, event)
+    await note(tx, event, "step_finished", about=event.step)
 
 
 async def note_result(tx: AsyncSession, event: DossierFinished, *, now: datetime) -> None:
     """There is a result; the applicant may take it."""
-    name = await _keep_document(tx, event, f"ket-qua-{event.result_code}", "result", event.result)
-    await _move(
+    name = await keep_document(tx, event, f"ket-qua-{event.result_code}", "result", event.result)
+    await move(
         tx, event, unit=event.case.receiving_unit, finished_at=event.finished_at, due_at=event.due_at,
         first_due_at=event.first_due_at, lateness=event.lateness, result_code=event.result_code,
         result_kind=event.result_kind, result_name=name, result_sha256=event.result.sha256,
     )  # fmt: skip
-    await _note(tx, event, "dossier_finished", about=event.result_code)
+    await note(tx, event, "dossier_finished", about=event.result_code, result_kind=event.result_kind, name=name)
 
 
 async def note_return(tx: AsyncSession, event: DossierReturned, *, now: datetime) -> None:
     """The result reached the applicant."""
-    await _move(tx, event)
-    await _note(tx, event, "dossier_returned", about=event.result_code, way=event.way)
+    await move(tx, event)
+    await note(tx, event, "dossier_returned", about=event.result_code, way=event.way)
 
 
 async def note_demand(tx: AsyncSession, event: FeeDemanded, *, now: datetime) -> None:
@@ -108,27 +103,3 @@ async def note_message(tx: AsyncSession, event: MessageSent, *, now: datetime) -
     """A message about the dossier went out."""
     detail = {"template": event.template, "channel": event.channel}
     await dossiers.note(tx, event.dossier_id, Moment("message_sent", event.sent_at, str(event.message_id), detail))
-
-
-async def _move(tx: AsyncSession, event: CaseEvent, **changed: Any) -> Dossier:
-    """The dossier after a move; raises NotFound for one that intake never saw, which parks the event."""
-    dossier = await dossiers.load_dossier(tx, event.dossier_id)
-    if event.handler is not None:
-        changed |= {"handler_id": event.handler.staff_id, "handler_unit": event.handler.unit}
-    dossier = replace(dossier, status=Status(event.status), **changed)
-    await dossiers.save_dossier(tx, dossier)
-    return dossier
-
-
-async def _note(tx: AsyncSession, event: CaseEvent, kind: str, *, about: str = "", **detail: Any) -> None:
-    await dossiers.note(tx, event.dossier_id, Moment(kind, event.moved_at, about, detail))
-
-
-async def _keep_document(tx: AsyncSession, event: CaseEvent, stem: str, kind: str, stored: StoredObject) -> str:
-    name = f"{stem}{PurePosixPath(stored.path).suffix or '.pdf'}"
-    await dossiers.keep_document(tx, event.dossier_id, name, kind, _stored(stored), event.moved_at)
-    return name
-
-
-def _stored(found: StoredObject) -> Stored:
-    return Stored(found.path, found.sha256, found.size)

@@ -22,7 +22,7 @@ async def collect_result(tx: AsyncSession, applicant_id: str, dossier_id: UUID, 
     after = before.collected(now)
     if after is not before:
         await dossiers.save_dossier(tx, after)
-        await dossiers.note(tx, dossier_id, Moment("result_collected", now))
+        await dossiers.note(tx, dossier_id, Moment("result_collected", now, about=after.result_code or ""))
         await outbox.put(tx, _collected(after, now), time=now)
     return after
 

@@ -186,6 +186,10 @@ class FeeRow(IntakeTable, table=True):
     paid_at: datetime | None = _maybe_moment()
     way: str | None = _maybe_words()
     transaction_code: str | None = _maybe_words()
+    cancelled_ground: str | None = _maybe_words()
+    refund: str | None = _maybe_words()
+    refund_vnd: int | None = Field(default=None, sa_type=BigInteger)
+    refund_decided_at: datetime | None = _maybe_moment()
 
 
 class RatingRow(IntakeTable, table=True):
