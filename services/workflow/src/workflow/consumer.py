@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 
 from contracts.envelope import Event
-from contracts.intake import DossierSubmitted, ResultCollected, SupplementSubmitted
+from contracts.intake import (
+    DossierSubmitted,
+    ResultCollected,
+    StopRequested,
+    SupplementSubmitted,
+    WithdrawalRequested,
+)
 from contracts.notify import MessageSent
 from contracts.payments import DemandCancelled, FeeDemanded, FeePaid, RefundDecided
 from kit.consume import Handler
@@ -21,4 +27,6 @@ REACTS: Mapping[type[Event], Handler] = {
     SupplementSubmitted: handlers.take_supplement,
     FeePaid: handlers.take_payment,
     ResultCollected: handlers.mark_returned,
+    WithdrawalRequested: handlers.take_withdrawal,
+    StopRequested: handlers.take_stop_request,
 }

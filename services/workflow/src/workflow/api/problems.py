@@ -15,6 +15,14 @@ PROBLEMS: dict[type[Exception], Problem] = {
         HTTPStatus.NOT_FOUND, "file-not-found", "The case has no such file", "Không tìm thấy tệp",
         "Hồ sơ không có tệp này.",
     ),
+    errors.NoSuchList: Problem(
+        HTTPStatus.NOT_FOUND, "list-not-found", "No such list", "Không tìm thấy danh sách",
+        "Không có danh sách hoặc báo cáo nào như vậy.",
+    ),
+    errors.NoSuchPeriod: Problem(
+        HTTPStatus.BAD_REQUEST, "period-wrong", "That is not a period", "Kỳ báo cáo không đúng",
+        "Ngày đầu của kỳ phải trước hoặc trùng ngày cuối.",
+    ),
     ObjectMissing: Problem(
         HTTPStatus.GONE, "file-erased", "The file is no longer kept", "Tệp không còn được lưu",
         "Tệp này đã được xóa khỏi kho lưu trữ.",
@@ -30,6 +38,18 @@ PROBLEMS: dict[type[Exception], Problem] = {
     errors.ChangedMeanwhile: Problem(
         HTTPStatus.CONFLICT, "changed-meanwhile", "Somebody changed the case meanwhile", "Hồ sơ vừa được cập nhật",
         "Có người vừa cập nhật hồ sơ này. Hãy xem lại trước khi làm tiếp.",
+    ),
+    errors.TooEarly: Problem(
+        HTTPStatus.CONFLICT, "too-early", "The applicant may still answer", "Chưa hết thời hạn trả lời",
+        "Người nộp còn được trả lời, nên chưa đóng hồ sơ được.",
+    ),
+    errors.NoSuchEvent: Problem(
+        HTTPStatus.NOT_FOUND, "event-not-found", "The case keeps no such event for decision", "Không tìm thấy việc này",
+        "Hồ sơ không có tin nào như vậy đang chờ quyết định.",
+    ),
+    errors.AlreadyDecided: Problem(
+        HTTPStatus.CONFLICT, "already-decided", "Somebody decided on this before", "Đã có quyết định",
+        "Việc này đã được quyết định trước đó.",
     ),
     errors.CheckIncomplete: Problem(
         HTTPStatus.CONFLICT, "check-incomplete", "Not every component is in order", "Hồ sơ chưa đủ điều kiện",

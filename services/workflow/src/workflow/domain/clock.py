@@ -1,7 +1,7 @@
 """The case's clock as anyone can recompute it: its start, rule and calendar in; due and explanation out. Pure."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from rules import due as rule
@@ -41,7 +41,7 @@ def main_due(case: Case, started_at: datetime) -> rule.Due:
 
 
 def check_due(case: Case, received_at: datetime) -> rule.Due:
-    """When the check of a package that came in then must be done. Raises ValueError where none is published (R14)."""
+    """When the check of a package that came in then must be done. Raises NotPublished (R14)."""
     return rule.check_due(
         procedure_of(case), case.channel, case.office, arrived_at=case.received_at, piece_at=received_at
     )
@@ -51,14 +51,65 @@ def present_due(case: Case) -> rule.Due | None:
     """The main limit once accepted (ended or not), the check's while that runs, else none; by the rules, anew."""
     if case.is_accepted and case.started_at is not None:
         return main_due(case, case.started_at)
-    return check_due(case, case.last_piece_at) if case.status is Status.SUBMITTED else None
+    if case.status is not Status.SUBMITTED or case.check_due_at is None:
+        return None
+    return check_due(case, case.last_piece_at)
 
 
 def plan_of(case: Case) -> list[rule.StepPlan]:
-    """Each step's share of the whole limit; empty before acceptance."""
+    """Each step's share of the whole limit; empty before acceptance. Time that was paused is no part of the whole."""
     if case.started_at is None or case.due_at is None:
         return []
-    return rule.plan(procedure_of(case).steps, case.started_at, case.due_at, calendar_of(case))
+    calendar = calendar_of(case)
+    whole_until = _whole_until(case)
+    planned = rule.plan(procedure_of(case).steps, case.started_at, whole_until, calendar)
+    paused = calendar.working_minutes_between(whole_until, case.due_at)
+    return [replace(one, due_at=calendar.add_working_minutes(one.due_at, paused)) for one in planned]
+
+
+def _whole_until(case: Case) -> datetime:
+    """Where the whole limit ends if nothing pauses it."""
+    assert case.started_at is not None
+    assert case.due_at is not None
+    if case.reappointed_at is None and procedure_of(case).supplement.after_acceptance == "resumes":
+        return main_due(case, case.started_at).at
+    return case.due_at
+
+
+def budget(case: Case, step_id: str, used: Sequence[int], at: datetime) -> tuple[datetime, int]:
+    """When a run through a step that begins then should be through, and its working minutes.
+
+    `used` are the minutes of earlier runs through it: only what they left of the share is planned (R12).
+    """
+    planned = next(one for one in plan_of(case) if one.step.id == step_id)
+    if not used:
+        return planned.due_at, planned.working_minutes
+    left = max(0, planned.working_minutes - sum(used))
+    return calendar_of(case).add_working_minutes(at, left), left
+
+
+def after_supplement(case: Case, asked_at: datetime, received_at: datetime) -> Case:
+    """The case with its clock going again once a later supplement came in (R08): the whole limit anew, or resumed."""
+    if procedure_of(case).supplement.after_acceptance == "resumes":
+        return with_due(case, _resumed_at(case, asked_at, received_at))
+    due = main_due(case, received_at)
+    readings = tuple(dict.fromkeys((*case.readings, "R08", *due.readings)))
+    return with_due(case.changed(started_at=due.start, readings=readings), due.at)
+
+
+def _resumed_at(case: Case, asked_at: datetime, received_at: datetime) -> datetime:
+    """What was left of the limit when the supplement was asked for, from when it came in."""
+    assert case.due_at is not None
+    calendar = calendar_of(case)
+    return calendar.add_working_minutes(received_at, calendar.working_minutes_between(asked_at, case.due_at))
+
+
+def with_due(case: Case, due_at: datetime) -> Case:
+    """The case with another due moment, which is what runs now; the first one stays (R06)."""
+    late_from = rule.missed_at(due_again(case, due_at))
+    return case.changed(
+        due_at=due_at, deadline_at=due_at, late_from=late_from, calendar_version=calendar_of(case).version
+    )
 
 
 def due_again(case: Case, due_at: datetime) -> rule.Due:

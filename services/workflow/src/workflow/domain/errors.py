@@ -3,9 +3,14 @@
 WorkflowError
 ├── NoSuchCase           not there, or not this person's to see
 ├── NoSuchFile           the case has no such file, slip or result
+├── NoSuchList           no list, report or page of a list is called so
+├── NoSuchPeriod         a report's span of time that nobody can mean
 ├── NotAllowedNow        the status does not allow the action
 ├── NotYours             the action belongs to another role, unit or person
 ├── ChangedMeanwhile     somebody changed the case since this person looked
+├── TooEarly             the applicant may still answer, or pay
+├── NoSuchEvent          the case keeps no such event for decision
+├── AlreadyDecided       somebody decided on that event before
 ├── CheckIncomplete      components without a verdict, or lacking ones, stand in the way
 ├── Incomplete           fields of what was sent are wrong or missing, each with a sentence
 │   ├── RequestIncomplete    a supplement request must name everything that lacks
@@ -18,6 +23,8 @@ WorkflowError
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+
+from workflow.domain.reasons import why_not
 
 FieldSentence = tuple[str, str]
 
@@ -38,6 +45,17 @@ class NoSuchFile(WorkflowError):
         super().__init__(f"the case has no {name}")
 
 
+class NoSuchList(WorkflowError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"nothing is called {name!r} here")
+
+
+class NoSuchPeriod(WorkflowError):
+    def __init__(self, text: str) -> None:
+        super().__init__(f"not a period: {text}")
+        self.facts = {"sentence_vi": "Kỳ báo cáo không đúng: ngày đầu phải trước hoặc trùng ngày cuối."}
+
+
 class NotAllowedNow(WorkflowError):
     """`lacking` is what the move needs and the case has not; none where its status already forbids the action."""
 
@@ -45,6 +63,7 @@ class NotAllowedNow(WorkflowError):
         besides = f" that is not {lacking.replace('_', ' ')}" if lacking else ""
         super().__init__(f"cannot {action.replace('_', ' ')} a case in status {status}{besides}")
         self.action, self.status, self.lacking = action, status, lacking
+        self.facts = {"sentence_vi": why_not(status, lacking)}
 
 
 class NotYours(WorkflowError):
@@ -62,6 +81,28 @@ class ChangedMeanwhile(WorkflowError):
         when = f" lúc {at:%H:%M ngày %d/%m/%Y}" if at else ""
         sentence = f"{who} vừa cập nhật hồ sơ này{when}: {what_vi}. Hãy xem lại trước khi làm tiếp."
         self.facts = {"version": version, "changed_by": who, "change_vi": what_vi, "sentence_vi": sentence}
+
+
+class TooEarly(WorkflowError):
+    """`until` is the last moment of the limit."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"the applicant may answer until {until.isoformat()}")
+        sentence = f"Người nộp còn được trả lời đến {until:%H:%M ngày %d/%m/%Y}, nên chưa đóng hồ sơ được."
+        self.facts = {"until": until.isoformat(), "sentence_vi": sentence}
+
+
+class NoSuchEvent(WorkflowError):
+    def __init__(self, number: int) -> None:
+        super().__init__(f"the case keeps no event {number} for decision")
+
+
+class AlreadyDecided(WorkflowError):
+    """`decision_vi` is what somebody decided before."""
+
+    def __init__(self, decision_vi: str) -> None:
+        super().__init__("this event was decided on before")
+        self.facts = {"decision_vi": decision_vi, "sentence_vi": f"Việc này đã được quyết định: {decision_vi}"}
 
 
 class CheckIncomplete(WorkflowError):

@@ -26,6 +26,14 @@ class Effect(StrEnum):
     DECIDE = "decide"
 
 
+NAMES_VI = {
+    Heard.SUPPLEMENT: "giấy tờ bổ sung",
+    Heard.FEE: "tin đã nộp phí",
+    Heard.COLLECTED: "tin đã nhận kết quả",
+    Heard.WITHDRAWAL: "yêu cầu rút hồ sơ",
+    Heard.STOP: "yêu cầu dừng giải quyết",
+    Heard.DELIVERED: "tin bưu điện đã phát kết quả",
+}
 S, H = Status, Heard
 _APPLIES = {
     (H.SUPPLEMENT, S.WAITING_FOR_SUPPLEMENT): Effect.APPLY,

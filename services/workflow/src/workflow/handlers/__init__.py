@@ -7,6 +7,7 @@ from workflow.handlers.checking import (
     judge_components,
     request_supplement,
 )
+from workflow.handlers.deciding import decide_undecided
 from workflow.handlers.noting import note_cancelled, note_demand, note_look, note_message, note_paid, note_refund
 from workflow.handlers.opening import open_case, take_supplement
 from workflow.handlers.previews import (
@@ -18,10 +19,14 @@ from workflow.handlers.previews import (
     preview_stop_notice,
     preview_supplement,
 )
+from workflow.handlers.refusing import refuse
 from workflow.handlers.returning import mark_returned
 from workflow.handlers.steps import finish_step, issue, sign_off
+from workflow.handlers.stopping import close_unanswered, refuse_stop, stop, take_stop_request, take_withdrawal
 
 __all__ = [
+    "close_unanswered",
+    "decide_undecided",
     "find_valid",
     "finish_step",
     "issue",
@@ -42,9 +47,14 @@ __all__ = [
     "preview_result",
     "preview_stop_notice",
     "preview_supplement",
+    "refuse",
+    "refuse_stop",
     "request_supplement",
     "sign_off",
     "staff_of",
+    "stop",
     "take_payment",
+    "take_stop_request",
     "take_supplement",
+    "take_withdrawal",
 ]

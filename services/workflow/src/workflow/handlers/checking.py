@@ -13,6 +13,7 @@ from rules.fees import FeeQuote
 from workflow import store
 from workflow.domain import checklist
 from workflow.domain.access import Staff
+from workflow.domain.answering import answer_by
 from workflow.domain.case import Case
 from workflow.domain.checklist import CheckItem
 from workflow.domain.errors import LimitNotPublished
@@ -76,7 +77,8 @@ async def request_supplement(
     if items:
         await _judge(tx, case, items)
     lines = checklist.check_request(procedure, checklist.as_map(await store.judged(tx, dossier_id, case.round)))
-    case = moved(case.put_down(), Action.REQUEST_SUPPLEMENT, round=case.round + 1, since=now)
+    until = answer_by(case, procedure, now)
+    case = moved(case.put_down(), Action.REQUEST_SUPPLEMENT, round=case.round + 1, since=now, answer_by=until)
     slip, request = await slips.supplement(tx, case, lines, staff, now)
     case = await store.save_case(tx, case)
     await store.add_supplement(tx, case, lines, now)

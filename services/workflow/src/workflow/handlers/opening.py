@@ -10,6 +10,7 @@ from contracts.package import Manifest
 from contracts.workflow import CheckStarted
 from kit.tx import objects_of
 from rules import due as rule
+from rules.errors import NotPublished
 from workflow import store
 from workflow.domain import checklist, clock
 from workflow.domain.case import Case
@@ -61,19 +62,24 @@ def _new_case(event: DossierSubmitted, contact: Contact, now: datetime) -> Case:
         unit=event.receiving_unit,
         units=(event.receiving_unit,),
         role=CHECKER,
+        return_way=event.return_way or "online",
     )
 
 
 def _with_check_limit(case: Case, received_at: datetime) -> Case:
-    """The check limit, anew from when this package came in (R08). Raises ValueError where none is published (R14)."""
-    due = clock.check_due(case, received_at)
+    """The check limit, anew from when this package came in (R08); no clock runs where none is published (R14)."""
+    try:
+        due = clock.check_due(case, received_at)
+    except NotPublished:
+        return case.changed(check_started_at=None, check_due_at=None, deadline_at=None, late_from=None)
     return case.changed(
         check_started_at=due.start, check_due_at=due.at, deadline_at=due.at, late_from=rule.missed_at(due)
     )
 
 
 async def _note_check_start(tx: AsyncSession, case: Case, kind: str, reason_vi: str) -> None:
-    assert case.check_started_at is not None
+    if case.check_started_at is None:
+        return
     basis = "; ".join(map(str, procedure_of(case).sources))
     await store.add_clock_entry(tx, case.dossier_id, kind, case.check_started_at, reason_vi, basis)
 
@@ -92,7 +98,8 @@ async def take_supplement(tx: AsyncSession, event: SupplementSubmitted, *, now: 
     await store.add_package(tx, case.dossier_id, store.to_file(event.package), event.received_at)
     await store.answer_supplement(tx, case.dossier_id, case.round, event.received_at)
     await _carry_verdicts(tx, case)
-    case = moved(case, Action.TAKE_SUPPLEMENT, last_piece_at=event.received_at, since=now, role=CHECKER, holder_id=None)
+    where = {"since": now, "role": CHECKER, "holder_id": None, "answer_by": None}
+    case = moved(case, Action.TAKE_SUPPLEMENT, last_piece_at=event.received_at, **where)
     case = _with_check_limit(case, event.received_at)
     case = await store.save_case(tx, case)
     await _note_check_start(
@@ -109,5 +116,4 @@ async def _carry_verdicts(tx: AsyncSession, case: Case) -> None:
 
 
 async def _say_check_started(tx: AsyncSession, case: Case, now: datetime) -> None:
-    assert case.check_due_at is not None
     await say(tx, CheckStarted, case, now=now, round=case.round, due_at=case.check_due_at)

@@ -7,16 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.envelope import Event
 from workflow import store
 from workflow.domain.case import Case
-from workflow.domain.unexpected_events import EFFECTS, Effect, Heard
-
-_NAMES_VI = {
-    Heard.SUPPLEMENT: "giấy tờ bổ sung",
-    Heard.FEE: "tin đã nộp phí",
-    Heard.COLLECTED: "tin đã nhận kết quả",
-    Heard.WITHDRAWAL: "yêu cầu rút hồ sơ",
-    Heard.STOP: "yêu cầu dừng giải quyết",
-    Heard.DELIVERED: "tin bưu điện đã phát kết quả",
-}
+from workflow.domain.unexpected_events import EFFECTS, NAMES_VI, Effect, Heard
 
 
 def effect_of(heard: Heard, case: Case) -> Effect:
@@ -29,9 +20,9 @@ async def keep_for_decision(
 ) -> None:
     """Keep an event for a person to decide, and say so in the case's history."""
     await store.add_undecided(tx, case, heard, event.model_dump(mode="json"), reason_vi, now)
-    await store.add_history(tx, case, f"Nhận {_NAMES_VI[heard]} ngoài dự kiến, chờ quyết định: {reason_vi}", now)
+    await store.add_history(tx, case, f"Nhận {NAMES_VI[heard]} ngoài dự kiến, chờ quyết định: {reason_vi}", now)
 
 
 async def note_again(tx: AsyncSession, case: Case, heard: Heard, now: datetime) -> None:
     """The same fact was known already."""
-    await store.add_history(tx, case, f"Nhận lại {_NAMES_VI[heard]}, không có gì thay đổi", now)
+    await store.add_history(tx, case, f"Nhận lại {NAMES_VI[heard]}, không có gì thay đổi", now)

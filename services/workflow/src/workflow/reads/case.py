@@ -158,7 +158,7 @@ async def find_case_view(tx: AsyncSession, staff: Staff, dossier_id: UUID, now: 
         dossier=dossier,
         judged=judged,
         findings=packages.check(procedure, dossier.forms, dossier.file_counts(), channel=case.channel),
-        offers=actions.offers(staff, case, procedure, judged),
+        offers=actions.offers(staff, case, procedure, judged, now),
         steps=_steps(case, procedure, runs, names, now),
         slips=await find_slips(tx, case),
         supplements=await _supplements(tx, dossier_id),

@@ -39,6 +39,7 @@ from workflow.store.trail import (
     step_runs,
     to_staff,
 )
+from workflow.store.undecided import decide, find_undecided
 
 __all__ = [
     "add_case",
@@ -59,10 +60,12 @@ __all__ = [
     "apologies",
     "approve_apology",
     "colleagues",
+    "decide",
     "drafted_apology",
     "find_case",
     "find_sign_off",
     "find_staff",
+    "find_undecided",
     "finish_step",
     "judge",
     "judged",

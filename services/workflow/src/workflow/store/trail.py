@@ -125,9 +125,9 @@ async def step_begun_at(tx: AsyncSession, case: Case) -> datetime:
 
 
 async def finish_step(
-    tx: AsyncSession, case: Case, at: datetime, *, used_minutes: int, staff_id: str, note: str
+    tx: AsyncSession, case: Case, at: datetime, *, used_minutes: int, staff_id: str | None, note: str
 ) -> None:
-    """Close the run that is open."""
+    """Close the run that is open; `staff_id` is none where the case ended under it."""
     run = (await step_runs(tx, case.dossier_id))[-1]
     run.finished_at, run.used_minutes, run.staff_id, run.note = at, used_minutes, staff_id, note
     await tx.flush()

@@ -98,11 +98,11 @@ async def decision_page(
 ) -> Response:
     """The page on which a decision of the check is confirmed; the case where it is not allowed."""
     view = await reads.find_case_view(tx, staff, dossier_id, now)
-    offer = next(one for one in view.offers if one.action is action)
-    if not offer.is_allowed and error is None:
+    is_allowed = any(one.action is action and one.is_allowed for one in view.offers)
+    if not is_allowed and error is None:
         return done(dossier_id)
     errors, status = refused(request, error) if error else ([], HTTPStatus.OK)
-    facts = {"view": view, "errors": errors, "is_allowed": offer.is_allowed, **_FACTS[action](view)}
+    facts = {"view": view, "errors": errors, "is_allowed": is_allowed, **_FACTS[action](view)}
     return await show(request, tx, staff, _TEMPLATES[action], now=now, status_code=status, **facts)
 
 

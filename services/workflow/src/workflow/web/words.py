@@ -8,6 +8,7 @@ from rules.filling import said as value_words
 from rules.records.status import LOOKS
 from rules.wording import channel_vi
 from workflow.domain.slips import is_filled
+from workflow.web.links import icon_of, page_of
 
 VERDICT = {
     "good": ("Đạt", "green", "check"),
@@ -56,4 +57,6 @@ FACTS: Mapping[str, Any] = {
     "channel_words": channel_vi,
     "is_filled": is_filled,
     "shown": value_words,
+    "page_of": page_of,
+    "icon_of": icon_of,
 }

@@ -1,0 +1,42 @@
+"""Where each action of a person has its page, and its icon. One line per action; decides nothing."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from workflow.domain.status import Action
+
+# What follows the case's own address. An action without a line is said in words only.
+PAGES: Mapping[Action, str] = MappingProxyType(
+    {
+        Action.JUDGE_COMPONENTS: "#check",
+        Action.REQUEST_SUPPLEMENT: "/supplement",
+        Action.FIND_VALID: "/validity",
+        Action.REFUSE: "/refusal",
+        Action.FINISH_STEP: "/step",
+        Action.SIGN_OFF: "/step",
+        Action.ISSUE: "/step",
+        Action.STOP: "/stop",
+        Action.REFUSE_STOP: "/stop-refusal",
+        Action.CLOSE_UNANSWERED: "/closing",
+    }
+)
+ICONS: Mapping[Action, str] = MappingProxyType(
+    {
+        Action.JUDGE_COMPONENTS: "list",
+        Action.REQUEST_SUPPLEMENT: "hand",
+        Action.FIND_VALID: "circle-check",
+        Action.REFUSE: "x",
+        Action.STOP: "pause",
+        Action.REFUSE_STOP: "x",
+        Action.CLOSE_UNANSWERED: "x",
+    }
+)
+
+
+def page_of(action: Action) -> str:
+    """The rest of the address of an action's page; empty where it has none."""
+    return PAGES.get(action, "")
+
+
+def icon_of(action: Action) -> str:
+    return ICONS.get(action, "pencil")
