@@ -19,7 +19,15 @@ from contracts.envelope import Event
 from contracts.facts import Channel, ComponentFlags, Contact, Origin, Status, StoredObject
 from contracts.intake import DossierSubmitted
 from contracts.package import contact_path
-from contracts.workflow import CaseFacts, DossierAccepted, FeeLine, FeeRequested
+from contracts.workflow import (
+    CaseFacts,
+    DossierAccepted,
+    DossierRefused,
+    DossierStopped,
+    DossierWithdrawn,
+    FeeLine,
+    FeeRequested,
+)
 from kit.consume import Consumer, deliver
 from kit.now import TIME_ZONE
 from kit.testing.databases import emitted, fresh_database, postgres, set_clock
@@ -41,6 +49,7 @@ PROCEDURE = catalogue.load().procedures[0]
 PAYER = a_person("applicant", id="applicant-1")
 STRANGER = a_person("applicant", id="applicant-2")
 ACCOUNTANT = a_person("accountant", id="accountant-1")
+CASHIER = a_person("one_stop_officer", id="officer-1")
 CONTROL_TOKEN = "control-token-of-the-tests"
 PARTNER_CODE, SECRET = "PARTNER01", "SANDBOX-SECRET-1"
 
@@ -120,15 +129,22 @@ def accepted(dossier_id: UUID, code: str = "H00.15-250313-0001") -> DossierAccep
     )
 
 
+def ended(cls: type[DossierWithdrawn | DossierStopped | DossierRefused], dossier_id: UUID, **more: Any) -> Event:
+    """The end of a dossier, as workflow says it."""
+    facts = {"dossier_id": dossier_id, "case": a_case(), "moved_at": AT, "contact": contact_path(dossier_id, 1)}
+    return cls.model_validate({**facts, "status": 7, **more})
+
+
 class World:
     """What tests need of everything around payments; the people are the same in every test."""
 
-    payer, stranger, accountant = PAYER, STRANGER, ACCOUNTANT
+    payer, stranger, accountant, cashier = PAYER, STRANGER, ACCOUNTANT, CASHIER
     at = AT
     partner_code, secret = PARTNER_CODE, SECRET
     submitted = staticmethod(submitted)
     fee_requested = staticmethod(fee_requested)
     accepted = staticmethod(accepted)
+    ended = staticmethod(ended)
     person = staticmethod(a_person)
 
     def __init__(self, database: Database) -> None:

@@ -3,21 +3,23 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from kit.now import Now
 from kit.problems import Problem
-from kit.signin import Person, allow, open_to_all
+from kit.signin import NotAllowed, Person, allow, open_to_all
 from kit.tx import Tx
 from payments import reads
 from payments.domain import errors
 from payments.domain.demand import DemandState
-from payments.handlers import differences, paying, results
+from payments.domain.desk import Reception
+from payments.domain.ledger import Way
+from payments.handlers import desk, differences, paying, results
 from payments.reads import DemandView, Ledger
 
 LARGEST_NOTIFICATION_BYTES = 64 * 1024
@@ -49,6 +51,14 @@ PROBLEMS = {
         HTTPStatus.NOT_FOUND, "receipt-not-there", "There is no receipt yet", "Chưa có biên lai",
         "Biên lai do Nền tảng thanh toán lập và chưa gửi về. Ông/bà quay lại sau ít phút.",
     ),
+    errors.DecisionMissing: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "decision-missing", "Say whether the money is refunded or kept",
+        "Chưa có quyết định", "Khoản tiền này không ai phải nộp: hãy chọn hoàn trả hay giữ lại.",
+    ),
+    errors.ReceptionIncomplete: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "reception-incomplete", "What was received cannot be booked so",
+        "Chưa ghi nhận được khoản thu", "Thông tin khoản thu chưa đúng.",
+    ),
     errors.DifferenceNotFound: Problem(
         HTTPStatus.NOT_FOUND, "difference-not-found", "No such open difference", "Không tìm thấy khoản chênh lệch",
         "Khoản chênh lệch này không có hoặc đã được xử lý.",
@@ -59,6 +69,7 @@ router = APIRouter(prefix="/api/payments/v1", tags=["payments"])
 Payer = Annotated[Person, Depends(allow("applicant"))]
 PayerOrAccountant = Annotated[Person, Depends(allow("applicant", "accountant"))]
 Accountant = Annotated[Person, Depends(allow("accountant"))]
+Cashier = Annotated[Person, Depends(allow("accountant", "one_stop_officer"))]
 
 
 class LineOut(BaseModel):
@@ -88,6 +99,7 @@ class DemandOut(BaseModel):
     way: str | None
     transaction_code: str | None
     has_receipt: bool
+    desk_code: str | None = Field(default=None, description="the receipt's number, where the desk took the money")
 
 
 class PayAddress(BaseModel):
@@ -134,6 +146,22 @@ class Settlement(BaseModel):
     """How a difference was settled."""
 
     settlement: str = Field(min_length=3, max_length=500)
+    decision: Literal["refund", "keep"] | None = Field(default=None, description="for money that nobody owed")
+
+
+class ReceptionIn(BaseModel):
+    """Money taken at the desk. `received_at` is now where nothing is said; a transfer names the bank's reference."""
+
+    way: Literal["cash", "transfer"]
+    amount_vnd: int
+    received_at: AwareDatetime | None = None
+    reference: str = Field(default="", max_length=60)
+
+
+class DeskReceiptOut(BaseModel):
+    """The number on the receipt."""
+
+    receipt: str
 
 
 def applicant_id(person: Person) -> str | None:
@@ -162,6 +190,28 @@ async def start_attempt(request: Request, person: Payer, demand_id: UUID) -> Pay
     return PayAddress(pay_url=await paying.pay_address(request.app.state.desk, demand_id, person.id))
 
 
+@router.get("/desk/demands", summary="Demands of my office by dossier code or arrival number; else the open ones")
+async def desk_demands(tx: Tx, person: Cashier, code: str = "") -> Sequence[DemandOut]:
+    """At most 50, newest first."""
+    return [demand_out(view) for view in await reads.search_at_desk(tx, code, office=person.office)]
+
+
+@router.post(
+    "/demands/{demand_id}/desk-receipt", status_code=HTTPStatus.CREATED, summary="Take the whole amount at the desk"
+)
+async def take_at_desk(tx: Tx, now: Now, person: Cashier, demand_id: UUID, body: ReceptionIn) -> DeskReceiptOut:
+    """409 where it is paid already, a second press included; a transfer is the accountant's to note."""
+    reception = Reception(Way(body.way), body.amount_vnd, body.received_at or now, body.reference.strip())
+    check_may_take(person, reception.way)
+    return DeskReceiptOut(receipt=await desk.take_at_desk(tx, demand_id, reception, clerk=person, now=now))
+
+
+def check_may_take(person: Person, way: Way) -> None:
+    """A transfer is noted by the accountant, who sees the account. Raises NotAllowed."""
+    if way is Way.TRANSFER and not person.has("accountant"):
+        raise NotAllowed("a transfer is noted by the accountant")
+
+
 @router.get("/ledger", summary="A day's receipts and all open differences")
 async def ledger(tx: Tx, now: Now, person: Accountant, day: Annotated[date | None, Query()] = None) -> LedgerOut:
     """Today where no day is named."""
@@ -172,8 +222,10 @@ async def ledger(tx: Tx, now: Now, person: Accountant, day: Annotated[date | Non
     "/differences/{difference_id}/settlement", status_code=HTTPStatus.NO_CONTENT, summary="Settle a difference"
 )
 async def settle(tx: Tx, now: Now, person: Accountant, difference_id: UUID, body: Settlement) -> None:
-    """Notes who settled it and how; nothing is booked by it."""
-    await differences.settle_difference(tx, difference_id, settled_by=person.id, settlement=body.settlement, now=now)
+    """Notes who settled it and how; money that nobody owed is refunded or kept by it."""
+    await differences.settle_difference(
+        tx, difference_id, settled_by=person.id, settlement=body.settlement, decision=body.decision, now=now
+    )
 
 
 @router.post("/platform/notification", dependencies=[open_to_all], summary="The Payment Platform tells a result")
@@ -202,7 +254,10 @@ def demand_out(view: DemandView) -> DemandOut:
         name: getattr(view.demand, name) for name in DemandOut.model_fields if hasattr(view.demand, name)
     }
     facts["lines"] = [vars(line) for line in view.demand.lines]
-    facts |= {name: getattr(view, name) for name in ("code", "progress", "way", "transaction_code", "has_receipt")}
+    facts |= {
+        name: getattr(view, name)
+        for name in ("code", "progress", "way", "transaction_code", "has_receipt", "desk_code")
+    }
     return DemandOut.model_validate(facts)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from contracts.envelope import Event
 from contracts.intake import DossierSubmitted
-from contracts.workflow import DossierAccepted, FeeRequested
+from contracts.workflow import DossierAccepted, DossierRefused, DossierStopped, DossierWithdrawn, FeeRequested
 from kit.consume import Handler
-from payments.handlers import demands
+from payments.handlers import demands, endings
 
 KEEPS: Mapping[type[Event], Handler] = {  # what we remember of others; may be replayed
     DossierSubmitted: demands.remember_applicant,
@@ -14,4 +14,7 @@ KEEPS: Mapping[type[Event], Handler] = {  # what we remember of others; may be r
 }
 REACTS: Mapping[type[Event], Handler] = {  # what we do because of it; never replayed
     FeeRequested: demands.open_demand,
+    DossierRefused: endings.end_refused,
+    DossierWithdrawn: endings.end_withdrawn,
+    DossierStopped: endings.end_stopped,
 }

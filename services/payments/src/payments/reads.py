@@ -8,12 +8,13 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.facts import StoredObject
+from contracts.facts import Contact, StoredObject
 from kit.now import TIME_ZONE
 from kit.tx import objects_of, run_sql
 from payments import store
 from payments.domain.attempt import AttemptState
 from payments.domain.demand import Demand, DemandState
+from payments.domain.desk import receipt_code
 from payments.domain.errors import DemandNotFound, ReceiptNotThere
 
 PAGE_ROWS = 50
@@ -28,6 +29,7 @@ class Progress(StrEnum):
     UNDER_REVIEW = "under_review"
     PAID = "paid"
     REPLACED = "replaced"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class DemandView:
     way: str | None
     transaction_code: str | None
     has_receipt: bool
+    desk_code: str | None = None
 
     @property
     def shown_code(self) -> str:
@@ -87,7 +90,7 @@ class Ledger:
 
 
 _VIEW = """
-    select d.id, o.code, b.way, b.transaction_code, r.path is not null as has_receipt,
+    select d.id, o.code, b.way, b.transaction_code, r.path is not null as has_receipt, k.number, k.year,
         (select a.state from attempt a where a.demand_id = d.id and a.pay_url is not null
          order by a.started_at desc, a.ask_at desc limit 1) as last,
         exists (select 1 from difference f where f.demand_id = d.id and f.settled_at is null) as is_different
@@ -95,6 +98,7 @@ _VIEW = """
     join dossier o on o.id = d.dossier_id
     left join booking b on b.demand_id = d.id and b.kind = 'paid'
     left join receipt r on r.demand_id = d.id
+    left join desk_receipt k on k.demand_id = d.id
     where (cast(:applicant as varchar) is null or o.applicant_id = :applicant)
 """
 
@@ -114,6 +118,38 @@ async def find_by_reference(tx: AsyncSession, reference: str, *, applicant_id: s
     if not found:
         raise DemandNotFound
     return found[0]
+
+
+async def find_at_desk(tx: AsyncSession, demand_id: UUID, *, office: str | None) -> DemandView:
+    """A demand of this office, for who takes money at its desk. Raises DemandNotFound."""
+    found = await _views(tx, "and d.id = :id and d.office = :office", None, id=demand_id, office=office)
+    if not found:
+        raise DemandNotFound
+    return found[0]
+
+
+async def search_at_desk(tx: AsyncSession, code: str, *, office: str | None) -> list[DemandView]:
+    """This office's demands by dossier code or arrival number; without one, the newest that are open."""
+    where = """
+        and d.office = :office
+        and case when :code = '' then d.state = 'open' else upper(:code) in (upper(o.code), upper(d.arrival_number)) end
+        order by d.demanded_at desc, d.id desc limit :most
+    """
+    return await _views(tx, where, None, office=office, code=code.replace("\x00", "").strip(), most=PAGE_ROWS)
+
+
+async def find_desk_receipt(tx: AsyncSession, demand_id: UUID) -> store.DeskReceiptRow:
+    """The receipt of money taken at the desk. Raises ReceiptNotThere."""
+    row = await tx.get(store.DeskReceiptRow, demand_id)
+    if row is None:
+        raise ReceiptNotThere
+    return row
+
+
+async def payer_of(tx: AsyncSession, demand: Demand) -> str:
+    """Who pays, as the dossier's contact names them; loaded to be shown, kept nowhere."""
+    contact = Contact.model_validate_json(await objects_of(tx).read(demand.contact))
+    return contact.organisation or contact.name
 
 
 async def list_demands(
@@ -142,6 +178,7 @@ async def _views(tx: AsyncSession, where: str, applicant_id: str | None, **value
             way=row.way,
             transaction_code=row.transaction_code,
             has_receipt=row.has_receipt,
+            desk_code=receipt_code(row.number, row.year) if row.number else None,
         )
         for row in facts
     ]
@@ -151,7 +188,7 @@ def progress(demand: Demand, last: str | None, *, is_different: bool) -> Progres
     """What the payer is told. `last` is the state of the newest attempt whose pay page they were led to: without that
     page nobody can have paid."""
     if demand.state is not DemandState.OPEN:
-        return Progress.PAID if demand.state is DemandState.PAID else Progress.REPLACED
+        return Progress(demand.state.value)
     if is_different:
         return Progress.UNDER_REVIEW
     if last == AttemptState.OPEN:

@@ -14,7 +14,7 @@ from kit.tables import MOMENT
 from kit.tx import run_sql
 from payments.domain.attempt import ASKED_ABOUT, LIVE, Attempt, AttemptState
 from payments.domain.demand import Demand, DemandState, Line
-from payments.domain.ledger import BOOKED_AS, BookingKind
+from payments.domain.ledger import BookingKind, Way, sides
 
 _registry = registry()
 
@@ -130,6 +130,32 @@ class DifferenceRow(Table, table=True):
     settled_at: datetime | None = Field(default=None, sa_type=MOMENT)
     settled_by: str | None = None
     settlement: str | None = None
+    decision: str | None = None
+
+
+class DeskReceiptRow(Table, table=True):
+    """The receipt of money taken at the desk, numbered without gaps per office and year. Never changed."""
+
+    __tablename__ = "desk_receipt"
+    __table_args__ = (UniqueConstraint("office", "year", "number"),)
+    demand_id: UUID = Field(primary_key=True, foreign_key="demand.id")
+    office: str
+    year: int
+    number: int
+    way: str
+    reference: str
+    received_at: datetime = Field(sa_type=MOMENT)
+    received_by: str
+    received_by_name: str
+
+
+class DeskSeriesRow(Table, table=True):
+    """The last receipt number given."""
+
+    __tablename__ = "desk_series"
+    office: str = Field(primary_key=True)
+    year: int = Field(primary_key=True)
+    last: int
 
 
 class ReceiptRow(Table, table=True):
@@ -281,7 +307,7 @@ async def book(
     *,
     value_at: datetime,
     now: datetime,
-    way: str | None = None,
+    way: Way | None = None,
     transaction_code: str | None = None,
 ) -> None:
     """Write a booking with its two sides. A second one of its kind for a demand is refused by the database."""
@@ -297,10 +323,27 @@ async def book(
     )
     tx.add(booking)
     await tx.flush()
-    debited, credited = BOOKED_AS[kind]
+    debited, credited = sides(kind, way)
     tx.add(EntryRow(booking_id=booking.id, account=debited, debit_vnd=demand.amount_vnd, credit_vnd=0))
     tx.add(EntryRow(booking_id=booking.id, account=credited, debit_vnd=0, credit_vnd=demand.amount_vnd))
     await tx.flush()
+
+
+async def add_desk_receipt(tx: AsyncSession, row: DeskReceiptRow) -> None:
+    """A receipt under the next number of its series; a transaction that fails gives its number back."""
+    query = """
+        insert into desk_series (office, year, last) values (:office, :year, 1)
+        on conflict (office, year) do update set last = desk_series.last + 1 returning last
+    """
+    row.number = (await run_sql(tx, query, office=row.office, year=row.year)).scalar_one()
+    tx.add(row)
+    await tx.flush()
+
+
+async def find_paid_way(tx: AsyncSession, demand_id: UUID) -> BookingRow:
+    """The booking by which a demand was paid."""
+    query = select(BookingRow).where(BookingRow.demand_id == demand_id, BookingRow.kind == BookingKind.PAID)
+    return (await tx.exec(query)).one()
 
 
 async def note_difference(tx: AsyncSession, row: DifferenceRow) -> None:

@@ -9,16 +9,18 @@ from payments.domain.errors import NotPayable
 
 
 class DemandState(StrEnum):
-    """`replaced`: a newer fee notice of the same dossier took its place."""
+    """`replaced`: a newer fee notice of the same dossier took its place; `cancelled`: the dossier ended unpaid."""
 
     OPEN = "open"
     PAID = "paid"
     REPLACED = "replaced"
+    CANCELLED = "cancelled"
 
 
 NEXT_STATE = {
     (DemandState.OPEN, "pay"): DemandState.PAID,
     (DemandState.OPEN, "replace"): DemandState.REPLACED,
+    (DemandState.OPEN, "cancel"): DemandState.CANCELLED,
 }
 
 
@@ -60,6 +62,10 @@ class Demand:
     def replaced(self) -> "Demand":
         """A newer notice took its place. Raises NotPayable."""
         return replace(self, state=self._next("replace"))
+
+    def cancelled(self) -> "Demand":
+        """Its dossier ended before it was paid. Raises NotPayable."""
+        return replace(self, state=self._next("cancel"))
 
     def check_payable(self) -> None:
         """Raises NotPayable where no payment may begin."""

@@ -7,7 +7,9 @@ PaymentProblem
 ├── PlatformBusy        the Payment Platform does not answer; asking again may help
 ├── PlatformRefused     the Payment Platform refused the transaction; a person has to look
 ├── ReceiptNotThere     the receipt has not come from the platform yet
-└── DifferenceNotFound  no such difference, or it is resolved already
+├── DifferenceNotFound  no such difference, or it is resolved already
+├── DecisionMissing     money nobody owed needs a decision: refund or keep
+└── ReceptionIncomplete fields of what the desk took are wrong or missing, each with a sentence
 """
 
 
@@ -64,3 +66,22 @@ class DifferenceNotFound(PaymentProblem):
 
     def __init__(self) -> None:
         super().__init__("no such open difference")
+
+
+class ReceptionIncomplete(PaymentProblem):
+    """What was sent of money taken at the desk; `field_errors` pairs a field with what is wrong with it."""
+
+    def __init__(self, errors: list[tuple[str, str]]) -> None:
+        super().__init__("what was sent of the money received is wrong or not complete")
+        self.field_errors = errors
+        self.facts = {
+            "field_errors": [{"field": field, "sentence_vi": sentence} for field, sentence in errors],
+            "sentence_vi": " ".join(sentence for _, sentence in errors),
+        }
+
+
+class DecisionMissing(PaymentProblem):
+    """Money that nobody owed: whether it goes back must be said."""
+
+    def __init__(self) -> None:
+        super().__init__("say whether the money is refunded or kept")

@@ -104,6 +104,7 @@ def judge(result: Result, attempt: Attempt, demand: Demand, *, currency: str) ->
         DemandState.OPEN: Verdict.PAID,
         DemandState.PAID: Verdict.PAID_TWICE,
         DemandState.REPLACED: Verdict.PAID_TOO_LATE,
+        DemandState.CANCELLED: Verdict.PAID_TOO_LATE,
     }[demand.state]
 
 

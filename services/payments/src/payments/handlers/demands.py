@@ -6,7 +6,7 @@ from uuid import uuid4
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.intake import DossierSubmitted
-from contracts.payments import FeeDemanded
+from contracts.payments import DemandCancelled, FeeDemanded
 from contracts.workflow import DossierAccepted, FeeRequested
 from kit import outbox
 from payments import store
@@ -51,9 +51,13 @@ async def open_demand(tx: AsyncSession, event: FeeRequested, *, now: datetime) -
 
 
 async def replace_demand(tx: AsyncSession, demand: Demand, *, now: datetime) -> None:
-    """Close a demand whose notice no longer holds, and take its booking back."""
+    """Close a demand whose notice no longer holds, and take its booking back. Emits DemandCancelled."""
     await store.save_demand(tx, demand.replaced())
     await store.book(tx, BookingKind.WITHDRAWN, demand, value_at=now, now=now)
+    said = DemandCancelled(
+        dossier_id=demand.dossier_id, demand_id=demand.id, amount_vnd=demand.amount_vnd, ground="replaced"
+    )
+    await outbox.put(tx, said, time=now)
 
 
 def demand_for(event: FeeRequested, now: datetime) -> Demand:

@@ -15,11 +15,10 @@ from payments import store
 from payments.domain import digest
 from payments.domain.attempt import Attempt
 from payments.domain.demand import Demand
-from payments.domain.ledger import BookingKind
+from payments.domain.ledger import BookingKind, Way
 from payments.domain.partner import Partner
 from payments.domain.result import FOR_A_PERSON, NOT_TAKEN, Result, Verdict, judge, read_result, reply
 
-WAY = "payment_platform"
 MOST_KEPT_CHARACTERS = 16_000
 
 
@@ -86,7 +85,7 @@ async def pay(tx: AsyncSession, demand: Demand, attempt: Attempt, result: Result
         demand,
         value_at=result.paid_at,
         now=now,
-        way=WAY,
+        way=Way.PAYMENT_PLATFORM,
         transaction_code=result.transaction_code,
     )
     await store.want_receipt(tx, paid)
@@ -95,7 +94,7 @@ async def pay(tx: AsyncSession, demand: Demand, attempt: Attempt, result: Result
         demand_id=demand.id,
         amount_vnd=demand.amount_vnd,
         paid_at=result.paid_at,
-        way=WAY,
+        way=Way.PAYMENT_PLATFORM.value,
         transaction_code=result.transaction_code,
         contact=demand.contact,
     )

@@ -16,7 +16,14 @@ from kit.pages.words import gettext as _
 from kit.signin import Person, allow
 from kit.tx import Tx
 from payments import reads
-from payments.domain.errors import AttemptUnderWay, NotPayable, PaymentProblem, PlatformBusy, PlatformRefused
+from payments.domain.errors import (
+    AttemptUnderWay,
+    DecisionMissing,
+    NotPayable,
+    PaymentProblem,
+    PlatformBusy,
+    PlatformRefused,
+)
 from payments.handlers import differences, paying
 from payments.reads import DemandView, Progress
 from payments.web.words import FACTS
@@ -55,12 +62,20 @@ async def ledger(request: Request, tx: Tx, now: Now, person: Accountant, day: st
 async def settle(
     request: Request, tx: Tx, now: Now, person: Accountant, form: Checked, difference_id: UUID
 ) -> Response:
-    """The accountant says how a difference was settled."""
-    settlement = str(form.get("settlement", "")).strip()
+    """The accountant says how a difference was settled, and whether money that nobody owed goes back."""
+    settlement, decision = str(form.get("settlement", "")).strip(), str(form.get("decision", "")) or None
+    wrong = None
     if not SHORTEST_SETTLEMENT <= len(settlement) <= LONGEST_SETTLEMENT:
         wrong = FieldError(f"settlement-{difference_id}", _("Ghi cách xử lý, từ 3 đến 500 ký tự."))
+    else:
+        try:
+            await differences.settle_difference(
+                tx, difference_id, settled_by=person.id, settlement=settlement, decision=decision, now=now
+            )
+        except DecisionMissing:
+            wrong = FieldError(f"decision-{difference_id}", _("Chọn hoàn trả hay giữ lại khoản tiền này."))
+    if wrong:
         return await ledger_page(request, tx, person, now.date(), today=now.date(), wrong=wrong, typed=settlement)
-    await differences.settle_difference(tx, difference_id, settled_by=person.id, settlement=settlement, now=now)
     return RedirectResponse("/pay/ledger", HTTPStatus.SEE_OTHER)
 
 
@@ -91,7 +106,7 @@ async def receipt(request: Request, tx: Tx, person: PayerOrAccountant, demand_id
     if view.progress is not Progress.PAID:
         return RedirectResponse(f"/pay/{demand_id}", HTTPStatus.SEE_OTHER)
     page = show(request, "receipt.html", person, view=view)
-    return page if view.has_receipt else refreshing(page)
+    return page if view.has_receipt or view.desk_code else refreshing(page)
 
 
 @router.get("/{demand_id:uuid}/receipt.pdf")
@@ -160,7 +175,9 @@ def show(request: Request, template: str, person: Person, *, status_code: int = 
 def navigation(person: Person) -> list[tuple[str, str]]:
     """Where each role goes from here."""
     if person.has("accountant"):
-        return [(_("Sổ thu"), "/pay/ledger")]
+        return [(_("Sổ thu"), "/pay/ledger"), (_("Thu tại quầy"), "/pay/desk")]
+    if person.has("one_stop_officer"):
+        return [(_("Hồ sơ"), "/officer"), (_("Thu tại quầy"), "/pay/desk")]
     return [(_("Trang đầu"), "/"), (_("Hồ sơ của tôi"), "/dossiers"), (_("Phí phải nộp"), "/pay")]
 
 

@@ -1,6 +1,7 @@
 """What pages say of ways, states and differences. The Vietnamese sentences are the message ids."""
 
 from kit.pages.words import gettext as _
+from payments.handlers.differences import TO_DECIDE
 from payments.reads import Progress
 
 # progress: (word, colour, icon)
@@ -11,6 +12,7 @@ PROGRESS = {
     Progress.UNDER_REVIEW: ("Kế toán đang kiểm tra", "amber", "eye"),
     Progress.PAID: ("Đã nộp", "green", "check"),
     Progress.REPLACED: ("Đã có thông báo phí mới", "grey", "x"),
+    Progress.CANCELLED: ("Không còn phải nộp", "grey", "x"),
 }
 WAYS = {
     "payment_platform": "Nền tảng thanh toán trực tuyến",
@@ -21,7 +23,8 @@ DIFFERENCES = {
     "wrong_amount": "Số tiền báo về khác số phải nộp; chưa ghi sổ",
     "wrong_time": "Báo đã thanh toán nhưng thời gian giao dịch không đọc được; chưa ghi sổ",
     "paid_twice": "Khoản phí đã nộp xong lại có thêm một giao dịch thành công; cần xem xét hoàn tiền",
-    "paid_too_late": "Tiền về cho thông báo phí đã được thay thế; cần xem xét",
+    "paid_too_late": "Tiền về cho thông báo phí không còn hiệu lực; cần quyết định hoàn trả hay giữ lại",
+    "paid_for_ended": "Phí đã nộp cho hồ sơ kết thúc trước khi được tiếp nhận; cần quyết định hoàn trả hay giữ lại",
     "unknown_reference": "Nền tảng báo kết quả cho mã tham chiếu không phải của ta",
     "forged": "Thông báo kết quả sai mã xác thực, có thể là giả mạo; không có gì thay đổi",
     "unreadable": "Thông báo kết quả không đọc được",
@@ -42,4 +45,14 @@ def difference_word(kind: str) -> str:
     return _(DIFFERENCES[kind])
 
 
-FACTS = {"progress_badge": progress_badge, "way_word": way_word, "difference_word": difference_word}
+def is_to_decide(kind: str) -> bool:
+    """Whether the accountant must say refund or keep."""
+    return kind in TO_DECIDE
+
+
+FACTS = {
+    "is_to_decide": is_to_decide,
+    "way_word": way_word,
+    "difference_word": difference_word,
+    "progress_badge": progress_badge,
+}
