@@ -81,7 +81,7 @@ Counts = Mapping[str, int]
 
 async def find_cases(tx: AsyncSession, staff: Staff, question: Question, now: datetime) -> QueuePage:
     """A page of the cases that this person may see, most urgent first."""
-    wanted = and_(_seen_by(scope_of(staff)), _filters(staff, now)[question.filter], _asked(question))
+    wanted = and_(seen_by(scope_of(staff)), _filters(staff, now)[question.filter], _asked(question))
     total = (await tx.exec(select(func.count()).select_from(CaseRow).where(wanted))).one()
     order = (col(CaseRow.deadline_at).asc().nulls_last(), col(CaseRow.since).asc(), col(CaseRow.dossier_id))
     query = select(CaseRow).where(wanted).order_by(*order)
@@ -95,7 +95,7 @@ async def count(tx: AsyncSession, staff: Staff, now: datetime) -> Counts:
     """How many cases each filter would show."""
     filters = _filters(staff, now)
     counted = [func.count().filter(condition) for condition in filters.values()]
-    query: Any = select(*counted).select_from(CaseRow).where(_seen_by(scope_of(staff)))
+    query: Any = select(*counted).select_from(CaseRow).where(seen_by(scope_of(staff)))
     return dict(zip(filters, (await tx.exec(query)).one(), strict=True))
 
 
@@ -122,7 +122,7 @@ def queue_row(case: Case, names: Mapping[str, str], now: datetime) -> QueueRow:
     )
 
 
-def _seen_by(scope: Scope) -> ColumnElement[bool]:
+def seen_by(scope: Scope) -> ColumnElement[bool]:
     """`Scope.covers` in SQL; a test holds the two together."""
     in_office = col(CaseRow.office) == scope.office
     return in_office if scope.unit is None else and_(in_office, col(CaseRow.units).contains([scope.unit]))
