@@ -19,10 +19,11 @@ from intake.domain.dossier import Dossier, Draft, Ending, Stored, Supplement, Up
 from intake.domain.errors import NotFound
 from intake.domain.filing import any_version
 from intake.domain.flaws import Flaw, find_flaws
+from intake.domain.registration import Registration
 from intake.domain.road import Moment, Stop
 from intake.domain.texts import storable
 from intake.domain.turns import Ended, NewDate, Posting, Refusal, ResultPaper
-from intake.store import drafts
+from intake.store import drafts, registrations
 from intake.store.dossiers import dossier_of, open_supplement
 from intake.store.tables import DocumentRow, DossierRow, FeeRow, MilestoneRow, PackageRow, RatingRow, RegistrationRow
 from kit.download import PDF
@@ -408,3 +409,12 @@ async def lookup(tx: AsyncSession, code: str) -> tuple[str, int]:
 def procedures_in_force(on: date) -> list[Procedure]:
     """What can be asked for on that date."""
     return law.load().in_force(on)
+
+
+async def registered(tx: AsyncSession, office: str, dossier_id: UUID) -> tuple[Dossier, Registration]:
+    """A dossier on paper and how it was registered here. Raises NotFound."""
+    row = await tx.get(DossierRow, dossier_id)
+    found = await registrations.registration_of_dossier(tx, office, dossier_id) if row else None
+    if row is None or found is None:
+        raise NotFound("dossier")
+    return dossier_of(row), found

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from intake.api.shapes import ProblemOut
+from intake.domain.registration import DESK_ROLES
 from kit.signin import Person, allow
 
 
@@ -16,6 +17,7 @@ def _office(request: Request) -> str:
 
 Office = Annotated[str, Depends(_office)]
 Applicant = Annotated[Person, Depends(allow("applicant"))]
+Uploader = Annotated[Person, Depends(allow("applicant", *DESK_ROLES))]  # clerks scan what came in on paper
 
 
 def problems(*statuses: HTTPStatus, person: bool = True) -> dict[int | str, dict[str, Any]]:

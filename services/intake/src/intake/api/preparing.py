@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, File, Form, Header, UploadFile
 
 from intake import reads
-from intake.api.calling import Applicant, Office, problems
+from intake.api.calling import Applicant, Office, Uploader, problems
 from intake.api.shapes import ContactIn, DossierOut, DraftIn, DraftOut, FormIn, UploadOut
 from intake.domain.dossier import Draft
 from intake.domain.errors import UploadBroken
@@ -31,7 +31,7 @@ _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/=]+):")
     responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
 )
 async def upload(
-    person: Applicant,
+    person: Uploader,
     tx: Tx,
     now: Now,
     file: Annotated[UploadFile, File(description="its part may carry Content-Digest: sha-256=:…: (RFC 9530)")],
@@ -69,7 +69,7 @@ def digest_of(name: str, header: str | None) -> str | None:
     tags=["Uploads"],
     responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-async def take_back(upload_id: UUID, person: Applicant, tx: Tx) -> None:
+async def take_back(upload_id: UUID, person: Uploader, tx: Tx) -> None:
     await drafts.remove_upload(tx, person.id, upload_id)
 
 

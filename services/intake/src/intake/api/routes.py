@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from intake.api import catalogue, dossiers, preparing
+from intake.api import catalogue, dossiers, preparing, registering
 
 router = APIRouter(prefix="/api/intake/v1")
-for part in (catalogue.router, preparing.router, dossiers.router):
+for part in (catalogue.router, preparing.router, dossiers.router, registering.router):
     router.include_router(part)
