@@ -15,7 +15,7 @@ from contracts.facts import StaffCard, StoredObject
 from contracts.package import Manifest, PackageFile, staff_path
 from intake.domain import road, turns
 from intake.domain.contact import contact_flaws
-from intake.domain.dossier import Dossier, Draft, Ending, Stored, Supplement, Upload
+from intake.domain.dossier import Dossier, Draft, Ending, Stored, Upload
 from intake.domain.errors import NotFound
 from intake.domain.filing import any_version
 from intake.domain.flaws import Flaw, find_flaws

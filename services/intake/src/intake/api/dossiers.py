@@ -134,8 +134,7 @@ async def collect(dossier_id: UUID, person: Applicant, tx: Tx, now: Now) -> Doss
 async def document(dossier_id: UUID, name: str, person: Applicant, tx: Tx, now: Now) -> Response:
     """The bytes are checked against their digest. The first time the result is read here, it is collected."""
     found, data = await reads.open_document(tx, person.id, dossier_id, name)
-    if found.kind == "result":
-        await results.collect_result(tx, person.id, dossier_id, now=now)
+    await results.collect_by_reading(tx, person.id, dossier_id, found.name, now=now)
     return Download(data, name, found.media_type).answer()
 
 

@@ -63,7 +63,7 @@ class Moment:
 class Stop:
     """One place on the road: since when, until when, and by when it is planned (for a new date: that date).
 
-    `way` says how a result was returned, `code` which result it is about.
+    `way` says how a dossier came in or a result was returned, `code` which result it is about.
     """
 
     key: Key
@@ -121,9 +121,9 @@ def _close(stops: list[Stop], at: datetime) -> None:
 
 
 def _reached(moment: Moment) -> Stop:
-    key = _REACHES[moment.kind]
+    key, detail = _REACHES[moment.kind], moment.detail
     return Stop(
-        key, "done", moment.at, moment.at, planned_at=_due_in(moment), way=moment.detail.get("way"),
+        key, "done", moment.at, moment.at, planned_at=_due_in(moment), way=detail.get("way") or detail.get("channel"),
         round=int(moment.about) if key == "restarted" else None,
     )  # fmt: skip
 

@@ -27,6 +27,15 @@ async def collect_result(tx: AsyncSession, applicant_id: str, dossier_id: UUID, 
     return after
 
 
+async def collect_by_reading(
+    tx: AsyncSession, applicant_id: str, dossier_id: UUID, name: str, *, now: datetime
+) -> None:
+    """Whoever opens the result that holds has taken it; a result found wrong is only read (R16). Emits as above."""
+    dossier = await dossiers.load_dossier(tx, dossier_id, applicant_id=applicant_id)
+    if name == dossier.result_name:
+        await collect_result(tx, applicant_id, dossier_id, now=now)
+
+
 def _collected(dossier: Dossier, now: datetime) -> ResultCollected:
     assert dossier.result_code is not None
     assert dossier.result_sha256 is not None

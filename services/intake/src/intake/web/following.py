@@ -29,7 +29,7 @@ from kit.pages.words import gettext as _
 from kit.tx import Tx
 from rules import due
 from rules.errors import OutsideCalendar, RulesError
-from rules.records.status import ENDED, WAITING_FOR_APPLICANT
+from rules.records.status import ENDED, WAITING_FOR_APPLICANT, Status
 
 router = APIRouter()
 
@@ -108,11 +108,26 @@ def _track(
         road=words.road(track.stops, track.dossier),
         clock=clock_of(track.dossier, now),
         component_names=names,
+        papers=papers_of(track),
+        is_corrected=len(track.turns.results) > 1,
         asked_count=len(track.supplement.items) if track.supplement else 0,
         errors=errors,
         comment=comment,
         words=words,
     )
+
+
+def papers_of(track: reads.Track) -> list[tuple[reads.Document, str, str]]:
+    """Each paper that may be opened, what it is, and which of several results holds. The newest once it was taken."""
+    by_name = {one.name: one for one in track.turns.results}
+    found = []
+    for paper in track.documents:
+        if paper.kind != "result":
+            found.append((paper, _(words.DOCUMENTS.get(paper.kind, paper.name)), ""))
+        elif track.dossier.collected_at or paper.name != track.dossier.result_name:
+            result = by_name.get(paper.name)
+            found.append((paper, words.result_word(result.kind if result else ""), words.holds(result, len(by_name))))
+    return found
 
 
 @dataclass(frozen=True)
@@ -128,7 +143,8 @@ class Clock:
 def clock_of(dossier: Dossier, now: datetime) -> Clock | None:
     """None where the clock does not run, or runs outside the years the calendar knows."""
     calendar = reads.calendar_of(dossier.office)
-    if calendar is None or dossier.started_at is None or dossier.due_at is None or dossier.finished_at:
+    has_stopped = dossier.finished_at or dossier.status in (*ENDED, Status.WAITING_FOR_SUPPLEMENT)
+    if calendar is None or dossier.started_at is None or dossier.due_at is None or has_stopped:
         return None
     try:
         left = due.time_left(dossier.due_at, now, calendar)
@@ -143,8 +159,7 @@ def clock_of(dossier: Dossier, now: datetime) -> Clock | None:
 async def document(dossier_id: UUID, name: str, person: Applicant, tx: Tx, now: Now) -> Response:
     """A paper, checked against its digest; reading the result for the first time collects it."""
     found, data = await reads.open_document(tx, person.id, dossier_id, name)
-    if found.kind == "result":
-        await results.collect_result(tx, person.id, dossier_id, now=now)
+    await results.collect_by_reading(tx, person.id, dossier_id, found.name, now=now)
     return Download(data, name, found.media_type).answer()
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from intake.domain.dossier import TOO_LATE_VI, Dossier, Ending
 from intake.domain.opening import Opening
 from intake.domain.road import Stop
+from intake.domain.turns import ResultPaper
 from kit.pages import Milestone
 from kit.pages.formats import clock, day, due, when
 from kit.pages.words import gettext as _
@@ -18,12 +19,17 @@ DOCUMENTS: Mapping[str, str] = {
     "supplement_request": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
     "fee_notice": "Thông báo phí",
     "acceptance": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+    "refusal": "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
+    "reappointment": "Văn bản xin lỗi và hẹn lại ngày trả kết quả",
+    "apology": "Thư xin lỗi",
+    "stop": "Thông báo dừng giải quyết hồ sơ",
     "result": "Kết quả giải quyết",
 }
+RESULTS: Mapping[str, str] = {"granted": "Kết quả giải quyết", "refused": "Quyết định từ chối"}
 MESSAGE_CHANNELS: Mapping[str, str] = {"email": "thư điện tử", "sms": "tin nhắn"}
 LATENESS: Mapping[str, str] = {"early": "sớm hơn hẹn", "on_time": "đúng hẹn", "late": "trễ hẹn"}
 STOPS: Mapping[str, str] = {
-    "submitted": "Nộp hồ sơ trực tuyến",
+    "submitted": "Nộp hồ sơ",
     "check": "Kiểm tra hồ sơ",
     "supplement": "Ông/bà bổ sung giấy tờ",
     "fee": "Nộp phí",
@@ -31,6 +37,22 @@ STOPS: Mapping[str, str] = {
     "result": "Có kết quả, chờ ông/bà nhận",
     "returned": "Đã trả kết quả",
     "ended": "Hồ sơ kết thúc",
+    "restarted": "Đã nhận phần bổ sung, thời hạn tính lại từ đầu",
+    "reappointed": "Xin lỗi ông/bà và hẹn lại ngày trả",
+    "apology": "Gửi thư xin lỗi ông/bà",
+    "opinion_asked": "Hỏi ý kiến cơ quan khác, thời hạn vẫn chạy",
+    "opinion_received": "Cơ quan được hỏi đã trả lời",
+    "stop_refused": "Không dừng được, hồ sơ đi tiếp",
+    "corrected": "Có kết quả đính chính thay kết quả trước",
+    "posted": "Kết quả đang trên đường bưu chính",
+}
+WAYS: Mapping[tuple[str, str], str] = {
+    ("submitted", "online"): "Nộp hồ sơ trực tuyến",
+    ("submitted", "direct"): "Nộp hồ sơ tại quầy",
+    ("submitted", "postal"): "Nộp hồ sơ qua bưu chính",
+    ("returned", "online"): "Đã trả kết quả trực tuyến",
+    ("returned", "counter"): "Đã trả kết quả tại quầy",
+    ("returned", "postal"): "Đã trả kết quả qua bưu chính",
 }
 AHEAD: Mapping[str, str] = {"result": "Có kết quả", "returned": "Ông/bà nhận kết quả"}
 ENDS: Mapping[Status, str] = {
@@ -38,6 +60,22 @@ ENDS: Mapping[Status, str] = {
     Status.WITHDRAWN: "Ông/bà đã rút hồ sơ",
     Status.STOPPED: "Đã dừng xử lý",
 }
+GROUNDS: Mapping[str, str] = {
+    "requested": "Chúng tôi đã dừng giải quyết theo yêu cầu của ông/bà.",
+    "not_supplemented": "Hồ sơ dừng lại vì đã hết thời hạn bổ sung mà chưa nhận được phần bổ sung.",
+    "not_paid": "Hồ sơ dừng lại vì đã hết thời hạn nộp phí mà phí chưa được nộp.",
+}
+CANCELLED: Mapping[str, str] = {
+    "withdrawn": "hồ sơ đã rút",
+    "stopped": "hồ sơ đã dừng",
+    "refused": "hồ sơ không được tiếp nhận",
+    "replaced": "đã có thông báo phí khác thay thế",
+}
+
+
+def cancelled(ground: str) -> str:
+    """Why a demand need not be paid."""
+    return _(CANCELLED.get(ground, CANCELLED["replaced"]))
 
 
 def state(dossier: Dossier) -> tuple[str, str, str]:
@@ -96,6 +134,10 @@ def _word(stop: Stop, dossier: Dossier) -> str:
         return stop.name_vi or stop.step_id or ""
     if stop.key == "ended":
         return _(ENDS.get(dossier.status, STOPS["ended"]))
+    if stop.way and (stop.key, stop.way) in WAYS:
+        return _(WAYS[stop.key, stop.way])
+    if stop.key == "result" and stop.state != "ahead" and dossier.result_kind == "refused":
+        return _("Có quyết định từ chối")
     if stop.key == "check" and stop.round:
         return _("Kiểm tra lại sau bổ sung lần %s") % stop.round
     word = AHEAD.get(stop.key, STOPS[stop.key]) if stop.state != "current" else STOPS[stop.key]
@@ -111,6 +153,27 @@ def _time(stop: Stop) -> datetime | str | None:
 
 
 def _note(stop: Stop) -> str:
+    if stop.key in ("reappointed", "restarted") and stop.planned_at:
+        return _("Hẹn trả %s.") % due(stop.planned_at)
     if stop.state == "current" and stop.planned_at:
         return _("Dự kiến xong %s.") % due(stop.planned_at)
     return ""
+
+
+def stop_ground(ground: str | None) -> str:
+    """Why handling was stopped, in a sentence to the applicant."""
+    return _(GROUNDS.get(ground or "", GROUNDS["requested"]))
+
+
+def result_word(kind: str) -> str:
+    """What kind of paper a result is."""
+    return _(RESULTS.get(kind, RESULTS["granted"]))
+
+
+def holds(result: ResultPaper | None, many: int) -> str:
+    """Of several results, whether this one holds (R16); nothing where there is only one."""
+    if result is None or many < 2:
+        return ""
+    if result.replaced_by:
+        return _("Không còn giá trị, đã thay bằng %s.") % result.replaced_by
+    return _("Kết quả này đang có giá trị.")
