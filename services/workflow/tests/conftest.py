@@ -36,7 +36,7 @@ __all__ = ["postgres"]
 
 PROCEDURE = load().find("2.002380", datetime(2025, 3, 3, tzinfo=TIME_ZONE).date())
 OFFICE = load().offices[0]
-UNITS: dict[str, str] = {role: unit.id for unit in OFFICE.units for role in unit.roles}
+UNITS: dict[str, str] = {role: unit.id for unit in reversed(OFFICE.units) for role in unit.roles}  # the first has it
 NAMES = {
     "one_stop_officer": ("Nguyễn Thị Thu Hà", "Công chức tiếp nhận"),
     "case_officer": ("Phạm Quốc Dũng", "Chuyên viên"),

@@ -94,9 +94,14 @@ def test_a_step_lies_with_the_resolving_unit_if_its_role_works_there() -> None:
         Unit(id="two", kind="division", name_vi="2", name_en="2", roles=("case_officer",)),
         Unit(id="top", kind="leadership", name_vi="3", name_en="3", roles=("department_leader",)),
     ]
-    assert unit_for("case_officer", "two", units) == "two"
-    assert unit_for("department_leader", "two", units) == "top"
-    assert unit_for("clerk", "two", units) == "two"
+    assert unit_for("case_officer", "desk", "two", units) == "two"
+    assert unit_for("department_leader", "desk", "two", units) == "top"
+    assert unit_for("clerk", "desk", "two", units) == "two"
+
+
+def test_a_step_stays_with_the_unit_that_the_case_was_given_to() -> None:
+    units = [Unit(id=name, kind="division", name_vi="1", name_en="1", roles=("case_officer",)) for name in ("one", "two")]
+    assert unit_for("case_officer", "two", "one", units) == "two"
 
 
 def test_an_appraisal_decides_and_says_why() -> None:

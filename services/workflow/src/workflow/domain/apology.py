@@ -1,6 +1,6 @@
 """A letter of apology: what may be promised in one, and when a new date may still be given (R07). Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from rules import due as rule
@@ -81,6 +81,15 @@ def no_new_date_vi(case: Case, now: datetime) -> str:
             "Vẫn gửi được thư xin lỗi không có ngày hẹn."
         )
     return ""
+
+
+def as_sent(case: Case, drafted: Apology, now: datetime) -> Apology:
+    """The letter as it goes out now: without its new date where none may be given any more; the due then stays."""
+    assert case.due_at is not None
+    new_due_at = None if no_new_date_vi(case, now) else drafted.new_due_at
+    if new_due_at and new_due_at <= case.due_at:  # a supplement moved the due since the draft
+        new_due_at = None
+    return replace(drafted, previous_due_at=case.due_at, new_due_at=new_due_at)
 
 
 def last_day_for_new_date(case: Case) -> date:

@@ -18,6 +18,16 @@ class StoredFile:
 
 
 @dataclass(frozen=True)
+class Correction(StoredFile):
+    """A further result as it was drawn up (R16): its bytes, its code, and why the one before was wrong."""
+
+    code: str
+    reason_vi: str
+    conclusion: str
+    conditions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Case:
     """Where a dossier stands. `version` counts how often it was saved."""
 
@@ -90,7 +100,7 @@ class Case:
     margin_working_minutes: int | None = None  # left at the end; negative: by so much too late
     returned_at: datetime | None = None
     results: int = 0  # how many results there are: the n of `-KQ(n)`
-    correction: StoredFile | None = None  # a further result that waits for its signature (R16)
+    correction: Correction | None = None  # a further result that waits for its signature (R16)
     posted_at: datetime | None = None
 
     @property

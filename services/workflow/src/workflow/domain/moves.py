@@ -81,6 +81,8 @@ MOVES: dict[tuple[Status, Action], Move] = {
     (S.WAITING_FOR_FEE, A.WITHDRAW): _WITHDRAW,
     (S.WAITING_FOR_FEE, A.CLOSE_UNANSWERED): _CLOSE,
     (S.ACCEPTED, A.START_STEPS): Move(S.IN_PROCESS, (SYSTEM,), (), ("step_started",)),
+    # Who appraises may find that something lacks after all, and says so component by component before asking for it.
+    (S.IN_PROCESS, A.JUDGE_COMPONENTS): Move(S.IN_PROCESS, (STEP_ROLE,), (N.APPRAISING,)),
     (S.IN_PROCESS, A.FINISH_STEP): Move(
         S.IN_PROCESS, (STEP_ROLE,), (N.STEP_ENDS_SO,), ("step_finished", "step_started")
     ),

@@ -6,11 +6,12 @@ from typing import Protocol
 
 from rules.records.procedure import Procedure, Step
 from workflow.domain.case import Case
-from workflow.domain.errors import DecisionIncomplete
+from workflow.domain.errors import DecisionIncomplete, FieldSentence
 from workflow.domain.law import office_of
 from workflow.domain.status import Action, Outcome
+from workflow.domain.texts import LONGEST_TEXT, TOO_LONG
 
-LONGEST_TEXT = 5000
+SHORTEST_CONCLUSION = 10
 _ENDS_BY = {"approve": Action.SIGN_OFF, "issue": Action.ISSUE}
 
 
@@ -67,12 +68,13 @@ def draws_up_result(procedure: Procedure, step: Step) -> bool:
     return following is not None and following.kind == "approve"
 
 
-def unit_for(role: str, resolving_unit: str, units: Iterable[UnitOfOffice]) -> str:
-    """The unit a step lies with: the resolving one if that role works there, else the office's unit that has it."""
+def unit_for(role: str, present_unit: str, resolving_unit: str, units: Iterable[UnitOfOffice]) -> str:
+    """The unit a step lies with, the first of these in which that role works.
+
+    Where the case lies now (it may have been given to another unit), the resolving unit, any other of the office.
+    """
     having = [unit.id for unit in units if role in unit.roles]
-    if resolving_unit in having or not having:
-        return resolving_unit
-    return having[0]
+    return next((unit for unit in (present_unit, resolving_unit, *having) if unit in having), resolving_unit)
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class Place:
 
 def place_of(step: Step, case: Case) -> Place:
     """Where this step of the case lies."""
-    return Place(case.office, unit_for(step.role, case.resolving_unit, office_of(case).units), step.role)
+    return Place(case.office, unit_for(step.role, case.unit, case.resolving_unit, office_of(case).units), step.role)
 
 
 def place_after(case: Case, procedure: Procedure) -> Place | None:
@@ -95,15 +97,21 @@ def place_after(case: Case, procedure: Procedure) -> Place | None:
     return place_of(following, case) if following else None
 
 
+def check_conclusion(conclusion: str) -> list[FieldSentence]:
+    """A sentence where a result would say nothing, or too much."""
+    if len(conclusion.strip()) < SHORTEST_CONCLUSION:
+        return [("conclusion", "Hãy ghi nội dung kết luận; văn bản kết quả sẽ in đúng đoạn này.")]
+    return [("conclusion", TOO_LONG)] if len(conclusion) > LONGEST_TEXT else []
+
+
 def check_decision(step: Step, decision: Decision) -> None:
     """Raises DecisionIncomplete with a sentence for each field that the kind of step needs."""
     wrong: list[tuple[str, str]] = []
     if step.kind == "appraise":
         if decision.outcome is None:
             wrong.append(("outcome", "Hãy chọn kết luận thẩm định: đề nghị cấp hay từ chối."))
-        if len(decision.conclusion.strip()) < 10:
-            wrong.append(("conclusion", "Hãy ghi nội dung kết luận; văn bản kết quả sẽ in đúng đoạn này."))
-    if len(decision.note) > LONGEST_TEXT or len(decision.conclusion) > LONGEST_TEXT:
-        wrong.append(("note", "Nội dung quá dài, hãy rút gọn."))
+        wrong += check_conclusion(decision.conclusion)
+    if len(decision.note) > LONGEST_TEXT:
+        wrong.append(("note", TOO_LONG))
     if wrong:
         raise DecisionIncomplete(wrong)

@@ -2,11 +2,14 @@
 
 from workflow.handlers.accepting import take_payment
 from workflow.handlers.access import note_staff, staff_of
+from workflow.handlers.apologising import apologise, draft_apology
 from workflow.handlers.checking import (
     find_valid,
     judge_components,
     request_supplement,
 )
+from workflow.handlers.consulting import ask_opinion, record_opinion
+from workflow.handlers.correcting import draw_up_correction, sign_correction
 from workflow.handlers.deciding import decide_undecided
 from workflow.handlers.noting import note_cancelled, note_demand, note_look, note_message, note_paid, note_refund
 from workflow.handlers.opening import open_case, take_supplement
@@ -19,14 +22,21 @@ from workflow.handlers.previews import (
     preview_stop_notice,
     preview_supplement,
 )
+from workflow.handlers.reassigning import Reassigned, reassign, reassign_all
 from workflow.handlers.refusing import refuse
 from workflow.handlers.returning import mark_returned
-from workflow.handlers.steps import finish_step, issue, sign_off
+from workflow.handlers.steps import finish_step, issue, send_back, sign_off
 from workflow.handlers.stopping import close_unanswered, refuse_stop, stop, take_stop_request, take_withdrawal
+from workflow.handlers.supplementing import request_later_supplement
 
 __all__ = [
+    "Reassigned",
+    "apologise",
+    "ask_opinion",
     "close_unanswered",
     "decide_undecided",
+    "draft_apology",
+    "draw_up_correction",
     "find_valid",
     "finish_step",
     "issue",
@@ -47,9 +57,15 @@ __all__ = [
     "preview_result",
     "preview_stop_notice",
     "preview_supplement",
+    "reassign",
+    "reassign_all",
+    "record_opinion",
     "refuse",
     "refuse_stop",
+    "request_later_supplement",
     "request_supplement",
+    "send_back",
+    "sign_correction",
     "sign_off",
     "staff_of",
     "stop",

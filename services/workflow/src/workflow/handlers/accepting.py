@@ -20,8 +20,8 @@ from workflow.domain.moves import moved
 from workflow.domain.status import Action
 from workflow.domain.unexpected_events import Effect, Heard
 from workflow.handlers import slips
+from workflow.handlers.runs import start_first_step
 from workflow.handlers.saying import say
-from workflow.handlers.steps import start_first_step
 from workflow.handlers.unexpected import effect_of, keep_for_decision
 
 
@@ -81,6 +81,7 @@ async def _accepted(tx: AsyncSession, case: Case, paid_at: datetime | None, now:
         case,
         Action.ACCEPT,
         since=now,
+        answer_by=None,
         code=code,
         paid_at=paid_at,
         accepted_at=now,

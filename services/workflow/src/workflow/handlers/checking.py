@@ -41,14 +41,15 @@ async def judge_components(
     Raises NoSuchCase, ChangedMeanwhile, NotAllowedNow, NotYours, RequestIncomplete.
     """
     case = await take_up(tx, dossier_id, Action.JUDGE_COMPONENTS, staff=staff, seen_version=seen_version)
-    await _judge(tx, case, items)
+    await judge(tx, case, items)
     case = moved(case, Action.JUDGE_COMPONENTS)
     case = await store.save_case(tx, case)
     await store.add_history(tx, case, f"Ghi nhận xét {len(items)} thành phần hồ sơ", now, staff_id=staff.id)
     return case
 
 
-async def _judge(tx: AsyncSession, case: Case, items: Sequence[CheckItem]) -> None:
+async def judge(tx: AsyncSession, case: Case, items: Sequence[CheckItem]) -> None:
+    """Write verdicts of the present round. Raises RequestIncomplete."""
     dossier = await store.read_dossier(tx, case)
     procedure = procedure_of(case)
     filed = {one.code for one in procedure.components if dossier.forms.get(one.form_id or "")} | {
@@ -75,10 +76,15 @@ async def request_supplement(
     case = await take_up(tx, dossier_id, Action.REQUEST_SUPPLEMENT, staff=staff, seen_version=seen_version)
     procedure = procedure_of(case)
     if items:
-        await _judge(tx, case, items)
+        await judge(tx, case, items)
     lines = checklist.check_request(procedure, checklist.as_map(await store.judged(tx, dossier_id, case.round)))
     until = answer_by(case, procedure, now)
     case = moved(case.put_down(), Action.REQUEST_SUPPLEMENT, round=case.round + 1, since=now, answer_by=until)
+    return await send_request(tx, case, lines, staff, now)
+
+
+async def send_request(tx: AsyncSession, case: Case, lines: list[CheckItem], staff: Staff, now: datetime) -> Case:
+    """Form 02 of a case that now waits for its applicant. Emits SupplementRequested."""
     slip, request = await slips.supplement(tx, case, lines, staff, now)
     case = await store.save_case(tx, case)
     await store.add_supplement(tx, case, lines, now)

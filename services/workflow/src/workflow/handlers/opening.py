@@ -20,6 +20,7 @@ from workflow.domain.moves import CHECKER, moved
 from workflow.domain.status import Action, Status
 from workflow.domain.unexpected_events import Effect, Heard
 from workflow.handlers.saying import say
+from workflow.handlers.supplementing import take_later_supplement
 from workflow.handlers.unexpected import effect_of, keep_for_decision
 
 
@@ -85,9 +86,9 @@ async def _note_check_start(tx: AsyncSession, case: Case, kind: str, reason_vi: 
 
 
 async def take_supplement(tx: AsyncSession, event: SupplementSubmitted, *, now: datetime) -> None:
-    """Take the answer to a supplement request: status 1 again, the check limit anew (R08).
+    """Take the answer to a supplement request: status 1 again, the check limit anew; once accepted status 4 (R08).
 
-    Emits CheckStarted. One that nobody waits for is kept for decision. Raises NoSuchCase.
+    Emits CheckStarted or ClockRestarted. One that nobody waits for is kept for decision. Raises NoSuchCase.
     """
     case = await store.lock_case(tx, event.dossier_id)
     effect = effect_of(Heard.SUPPLEMENT, case)
@@ -96,11 +97,18 @@ async def take_supplement(tx: AsyncSession, event: SupplementSubmitted, *, now: 
         await keep_for_decision(tx, case, Heard.SUPPLEMENT, event, reason, now)
         return
     await store.add_package(tx, case.dossier_id, store.to_file(event.package), event.received_at)
-    await store.answer_supplement(tx, case.dossier_id, case.round, event.received_at)
+    asked_at = await store.answer_supplement(tx, case.dossier_id, case.round, event.received_at)
     await _carry_verdicts(tx, case)
+    if case.is_accepted:
+        await take_later_supplement(tx, case, asked_at, event.received_at, now=now)
+    else:
+        await _check_again(tx, case, event.received_at, now)
+
+
+async def _check_again(tx: AsyncSession, case: Case, received_at: datetime, now: datetime) -> None:
     where = {"since": now, "role": CHECKER, "holder_id": None, "answer_by": None}
-    case = moved(case, Action.TAKE_SUPPLEMENT, last_piece_at=event.received_at, **where)
-    case = _with_check_limit(case, event.received_at)
+    case = moved(case, Action.TAKE_SUPPLEMENT, last_piece_at=received_at, **where)
+    case = _with_check_limit(case, received_at)
     case = await store.save_case(tx, case)
     await _note_check_start(
         tx, case, "check_restarted", f"Tính lại thời hạn kiểm tra sau bổ sung lần {case.round} (R08)"

@@ -1,12 +1,11 @@
-"""The steps of the procedure's data: each starts with a unit and a role and ends with a person."""
+"""How a person ends a step of the procedure's data: finish it, approve, issue, or send the case back."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.workflow import DossierFinished, StepFinished, StepStarted
+from contracts.workflow import DossierFinished
 from rules import due as rule
 from rules.codes import result_code
 from rules.records.procedure import Step
@@ -19,30 +18,11 @@ from workflow.domain.law import calendar_of, procedure_of
 from workflow.domain.moves import moved
 from workflow.domain.slips import RESULT
 from workflow.domain.status import Action, Outcome
-from workflow.domain.steps import Decision
-from workflow.handlers import slips
+from workflow.domain.steps import Decision, Place
+from workflow.domain.texts import check_text
+from workflow.handlers import runs, slips
 from workflow.handlers.access import take_up
 from workflow.handlers.saying import say
-
-
-async def start_first_step(tx: AsyncSession, case: Case, now: datetime) -> Case:
-    """Begin what follows acceptance: status 4. Emits StepStarted."""
-    case = moved(case, Action.START_STEPS)
-    first = steps.step_after(procedure_of(case), None)
-    assert first is not None, "the catalogue refuses a procedure without steps"
-    return await _start_step(tx, case, first, now)
-
-
-async def _start_step(tx: AsyncSession, case: Case, step: Step, now: datetime, holder_id: str | None = None) -> Case:
-    place = steps.place_of(step, case)
-    where = {"unit": place.unit, "units": case.at_unit(place.unit), "role": place.role, "holder_id": holder_id}
-    case = await store.save_case(tx, case.changed(since=now, step=step.id, **where))
-    planned = next(one for one in clock.plan_of(case) if one.step.id == step.id)
-    await store.start_step(tx, case, now, due_at=planned.due_at, planned_minutes=planned.working_minutes)
-    await store.add_history(tx, case, f"Bắt đầu bước “{step.name_vi}”", now)
-    facts: dict[str, Any] = {"step": step.id, "step_name_vi": step.name_vi, "role": place.role, "unit": place.unit}
-    await say(tx, StepStarted, case, now=now, code=case.code, **facts)
-    return case
 
 
 async def finish_step(
@@ -90,7 +70,7 @@ async def _draw_up_result(tx: AsyncSession, case: Case, now: datetime) -> Case:
     """Freeze the result: its code, its number where the paper has one of its own, its bytes."""
     assert case.code is not None
     procedure = procedure_of(case)
-    number = case.result_number
+    number = case.result_number if case.outcome is Outcome.GRANTED else None
     if case.outcome is Outcome.GRANTED and procedure.result.number_format and number is None:
         next_number = await store.next_slip_number(tx, case.office, RESULT, now.year)
         number = procedure.result.number_format.format(number=f"{next_number:02}")
@@ -103,17 +83,32 @@ async def _go_on(
 ) -> Case:
     """Close the present run, say so, and start the next step."""
     case = await store.save_case(tx, case)
-    await _close_run(tx, case, step, note, staff, now)
+    await runs.close_run(tx, case, step, note, staff, now)
     following = steps.step_after(procedure_of(case), step.id)
     assert following is not None, "the last step ends by `issue`"
-    return await _start_step(tx, case, following, now, holder_id)
+    return await runs.start_step(tx, case, following, now, holder_id)
 
 
-async def _close_run(tx: AsyncSession, case: Case, step: Step, note: str, staff: Staff, now: datetime) -> None:
-    used = max(0, calendar_of(case).working_minutes_between(await store.step_begun_at(tx, case), now))
-    await store.finish_step(tx, case, now, used_minutes=used, staff_id=staff.id, note=note)
-    await store.add_history(tx, case, f"Xong bước “{step.name_vi}”", now, staff_id=staff.id, note=note)
-    await say(tx, StepFinished, case, now=now, staff=staff, code=case.code, step=step.id, used_working_minutes=used)
+async def send_back(
+    tx: AsyncSession, dossier_id: UUID, note: str, *, staff: Staff, seen_version: int | None, now: datetime
+) -> Case:
+    """Send the case back to the step that the present one names; who did that step before gets it again.
+
+    A result already drawn up is discarded: it is drawn up anew. The whole clock does not change (R12). Emits
+    StepFinished and StepStarted. Raises NoSuchCase, ChangedMeanwhile, NotAllowedNow, NotYours, DecisionIncomplete.
+    """
+    case = await take_up(tx, dossier_id, Action.SEND_BACK, staff=staff, seen_version=seen_version)
+    if wrong := check_text("note", note, "Hãy ghi cần xem lại điều gì; người nhận lại hồ sơ sẽ đọc đoạn này."):
+        raise DecisionIncomplete(wrong)
+    step = _present_step(case)
+    target = steps.find_step(procedure_of(case), step.sends_back_to)
+    case = await store.save_case(tx, moved(case, Action.SEND_BACK, result=None, result_code=None))
+    await runs.close_run(tx, case, step, note.strip(), staff, now, back_to=target)
+    earlier = await runs.last_run(tx, case, target)
+    if earlier is None:
+        return await runs.start_step(tx, case, target, now)
+    place = Place(case.office, earlier.unit, earlier.role)
+    return await runs.start_step(tx, case, target, now, earlier.staff_id, place=place)
 
 
 async def sign_off(
@@ -141,9 +136,10 @@ async def issue(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, seen_versio
     step = _present_step(case)
     if case.result is None or await store.find_sign_off(tx, dossier_id, case.result.sha256) is None:
         raise WrongBytes
-    await _close_run(tx, case, step, "", staff, now)
-    case = moved(case.put_down(), Action.ISSUE, **_ended(case, now))
+    await runs.close_run(tx, case, step, "", staff, now)
+    case = moved(case.put_down(), Action.ISSUE, results=1, **_ended(case, now))
     case = await store.save_case(tx, case)
+    await store.add_result(tx, case, now, staff_id=staff.id)
     await store.add_history(tx, case, f"Phát hành kết quả {case.result_code}", now, staff_id=staff.id)
     await _say_finished(tx, case, staff, now)
     return case

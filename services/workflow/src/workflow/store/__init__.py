@@ -1,6 +1,6 @@
 """Rows in, domain objects out. The only room that writes SQL; decides nothing, commits nothing."""
 
-from workflow.store.cases import add_case, find_case, lock_case, save_case, to_case
+from workflow.store.cases import add_case, find_case, held_by, lock_case, save_case, to_case
 from workflow.store.dossier import add_package, read_contact, read_dossier, read_file, to_file, to_object
 from workflow.store.letters import (
     add_opinion,
@@ -67,6 +67,7 @@ __all__ = [
     "find_staff",
     "find_undecided",
     "finish_step",
+    "held_by",
     "judge",
     "judged",
     "last_change",

@@ -1,33 +1,38 @@
 """Cases: rows in, domain objects out."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kit.now import TIME_ZONE, read_now
 from kit.tx import run_sql
 from rules.plain import fold
-from workflow.domain.case import Case, StoredFile
+from workflow.domain.case import Case, Correction, StoredFile
 from workflow.domain.errors import NoSuchCase
-from workflow.domain.status import Outcome, Status
+from workflow.domain.status import ENDED, Outcome, Status
 from workflow.domain.words import search_words
 from workflow.store.tables import CaseRow, DueRow
 
 _CASE_FIELDS = [field.name for field in fields(Case)]
-_FILES = ("result", "correction", "stop_request")
+_FILES: Mapping[str, type[StoredFile]] = {"result": StoredFile, "correction": Correction, "stop_request": StoredFile}
 
 
 def to_case(row: CaseRow) -> Case:
     """The domain's case of a row; moments in Vietnam's time."""
     found = {name: _read(getattr(row, name)) for name in _CASE_FIELDS}
     outcome = Outcome(row.outcome) if row.outcome else None
-    files = {name: StoredFile(**found[name]) if found[name] else None for name in _FILES}
+    files = {name: _file(cls, found[name]) for name, cls in _FILES.items()}
     return Case(**{**found, **files, "status": Status(row.status), "outcome": outcome})
+
+
+def _file(cls: type[StoredFile], found: dict[str, Any] | None) -> StoredFile | None:
+    return cls(**{name: _read(value) for name, value in found.items()}) if found else None
 
 
 def _read(value: Any) -> Any:
@@ -55,6 +60,14 @@ async def lock_case(tx: AsyncSession, dossier_id: UUID) -> Case:
     if row is None:
         raise NoSuchCase
     return to_case(row)
+
+
+async def held_by(tx: AsyncSession, office: str, staff_id: str) -> list[Case]:
+    """What somebody holds and is not at its end, longest here first."""
+    theirs = (CaseRow.office == office, CaseRow.holder_id == staff_id)
+    is_open = col(CaseRow.status).not_in((*ENDED, Status.FINISHED))
+    query = select(CaseRow).where(*theirs, is_open).order_by(col(CaseRow.since), col(CaseRow.dossier_id))
+    return [to_case(row) for row in (await tx.exec(query)).all()]
 
 
 async def add_case(tx: AsyncSession, case: Case) -> Case:

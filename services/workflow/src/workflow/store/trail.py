@@ -70,9 +70,12 @@ async def add_supplement(tx: AsyncSession, case: Case, items: Iterable[CheckItem
     await tx.flush()
 
 
-async def answer_supplement(tx: AsyncSession, dossier_id: UUID, round_: int, at: datetime) -> None:
-    (await tx.get_one(SupplementRow, (dossier_id, round_))).answered_at = at
+async def answer_supplement(tx: AsyncSession, dossier_id: UUID, round_: int, at: datetime) -> datetime:
+    """Note the answer; returns when it was asked for."""
+    row = await tx.get_one(SupplementRow, (dossier_id, round_))
+    row.answered_at = at
     await tx.flush()
+    return row.asked_at.astimezone(TIME_ZONE)
 
 
 async def next_slip_number(tx: AsyncSession, office: str, form: str, year: int) -> int:

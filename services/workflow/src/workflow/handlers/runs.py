@@ -1,0 +1,78 @@
+"""Runs through a case's steps: each begins with a place and what is left of its share, and ends with what it used."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from contracts.workflow import StepFinished, StepStarted
+from rules.records.procedure import Step
+from workflow import store
+from workflow.domain import clock, steps
+from workflow.domain.access import Staff
+from workflow.domain.case import Case
+from workflow.domain.law import calendar_of, procedure_of
+from workflow.domain.moves import moved
+from workflow.domain.status import Action
+from workflow.domain.steps import Place
+from workflow.handlers.saying import say
+from workflow.store.tables import StepRow
+
+
+async def start_first_step(tx: AsyncSession, case: Case, now: datetime) -> Case:
+    """Begin what follows acceptance: status 4. Emits StepStarted."""
+    case = moved(case, Action.START_STEPS)
+    first = steps.step_after(procedure_of(case), None)
+    assert first is not None, "the catalogue refuses a procedure without steps"
+    return await start_step(tx, case, first, now)
+
+
+async def start_step(
+    tx: AsyncSession, case: Case, step: Step, now: datetime, holder_id: str | None = None, *, place: Place | None = None
+) -> Case:
+    """Put the case at a step, with the unit and role it lies with. Emits StepStarted."""
+    place = place or steps.place_of(step, case)
+    where = {"unit": place.unit, "units": case.at_unit(place.unit), "role": place.role, "holder_id": holder_id}
+    case = await store.save_case(tx, case.changed(since=now, step=step.id, **where))
+    await begin_run(tx, case, now)
+    await store.add_history(tx, case, f"Bắt đầu bước “{step.name_vi}”", now)
+    facts: dict[str, Any] = {"step": step.id, "step_name_vi": step.name_vi, "role": place.role, "unit": place.unit}
+    await say(tx, StepStarted, case, now=now, code=case.code, **facts)
+    return case
+
+
+async def begin_run(tx: AsyncSession, case: Case, at: datetime) -> None:
+    """A run through the step the case is at. What earlier runs of this clock used of the share is gone (R12)."""
+    assert case.step is not None
+    assert case.started_at is not None
+    runs = await store.step_runs(tx, case.dossier_id)
+    counting = [run for run in runs if run.step == case.step and run.started_at >= case.started_at]
+    due_at, minutes = clock.budget(case, case.step, [run.used_minutes or 0 for run in counting], at)
+    await store.start_step(tx, case, at, due_at=due_at, planned_minutes=minutes)
+
+
+async def end_run(tx: AsyncSession, case: Case, now: datetime, *, staff_id: str, note: str) -> int:
+    """Close the run that is open, in silence; returns the working minutes it used."""
+    used = max(0, calendar_of(case).working_minutes_between(await store.step_begun_at(tx, case), now))
+    await store.finish_step(tx, case, now, used_minutes=used, staff_id=staff_id, note=note)
+    return used
+
+
+async def close_run(
+    tx: AsyncSession, case: Case, step: Step, note: str, staff: Staff, now: datetime, *, back_to: Step | None = None
+) -> None:
+    """Close the present run and say that the step is done, or sent back. Emits StepFinished."""
+    used = await end_run(tx, case, now, staff_id=staff.id, note=note)
+    what = f"Xong bước “{step.name_vi}”"
+    if back_to:
+        what = f"Trả hồ sơ từ bước “{step.name_vi}” về bước “{back_to.name_vi}”"
+    await store.add_history(tx, case, what, now, staff_id=staff.id, note=note)
+    facts: dict[str, Any] = {"step": step.id, "used_working_minutes": used}
+    sent_back_to = back_to.id if back_to else None
+    await say(tx, StepFinished, case, now=now, staff=staff, code=case.code, sent_back_to=sent_back_to, **facts)
+
+
+async def last_run(tx: AsyncSession, case: Case, step: Step) -> StepRow | None:
+    """The last run through that step: who did it, and where."""
+    runs = [run for run in await store.step_runs(tx, case.dossier_id) if run.step == step.id]
+    return runs[-1] if runs else None
