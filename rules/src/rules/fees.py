@@ -75,8 +75,10 @@ def quote_of_items(
         return None
     if rule.counted_by is None and rule.value_from is None:
         items = packages.fee_items(procedure, {}, catalogue)
-    if rule.value_from and rule.item and rule.item not in items:
-        raise NotPriced(rule.fee_id, rule.item)
+    stated = rule.value_from is None or rule.item in items
+    unpriced = [key for key in items if key in rule.unpriced] or ([] if stated else [rule.item or ""])
+    if unpriced:
+        raise NotPriced(rule.fee_id, unpriced[0])
     return fee(procedure, items=items, channel=channel, filed_on=on, action=rule.action, catalogue=catalogue)
 
 

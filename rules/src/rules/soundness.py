@@ -177,6 +177,8 @@ def _priced(rule: FeeRule, table: FeeTable) -> Iterator[Fault]:
     item = table.item(rule.item) if rule.item else None
     if rule.item and item is None:
         yield ("fee", "item"), f"fee {table.id} has no item {rule.item}"
+    if item and not item.is_priced and item.key not in rule.unpriced:
+        yield ("fee", "unpriced"), f"must name {item.key}: no act has published its amount"
     if (rule.value_from is not None) != (item is not None and item.percentage is not None):
         yield ("fee", "value_from"), "names the value of an item that is a percentage, and of no other"
 

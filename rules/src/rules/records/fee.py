@@ -56,6 +56,10 @@ class FeeItem(Entry):
     unconfirmed: bool = False
     note: str | None = None
 
+    @property
+    def is_priced(self) -> bool:
+        return self.amount_vnd is not None or self.percentage is not None
+
 
 class Tier(Entry):
     from_quantity: Annotated[int, Field(ge=1)]
