@@ -13,7 +13,7 @@ from workflow import handlers, reads
 from workflow.domain.access import Staff
 from workflow.domain.errors import NoSuchFile
 from workflow.reads import FILTERS, Question
-from workflow.web import checking, stepping
+from workflow.web import checking, ending, reporting, stepping, undecided
 from workflow.web.case_page import case_page
 from workflow.web.shown import BASE, Officer, queue_path, show
 
@@ -98,3 +98,6 @@ async def result(tx: Tx, staff: Officer, dossier_id: UUID) -> Response:
 
 router.include_router(checking.router)
 router.include_router(stepping.router)
+router.include_router(ending.router)
+router.include_router(undecided.router)
+router.include_router(reporting.router)

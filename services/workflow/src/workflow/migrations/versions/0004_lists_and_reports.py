@@ -55,5 +55,7 @@ def upgrade() -> None:
         create index cases_holder on cases (holder_id, deadline_at) where holder_id is not null;
         create index cases_accepted on cases (office, accepted_at) where accepted_at is not null;
         create index cases_applicant on cases (office, applicant_key, dossier_id);
+        create index cases_code on cases (office, coalesce(code, arrival_number), dossier_id);
+        create index cases_since on cases (office, since, dossier_id);
         create index undecided_open on undecided_event (dossier_id) where decided_at is null;
     """)
