@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 from rules.records.cited import Record
+from rules.records.fee import NO_FEE
 from rules.records.field import FieldOfWork
-from rules.records.form import Extends, Form, FormField, Section
+from rules.records.form import AnyCheck, Extends, Form, FormField, Section
+from rules.records.limit import StartRule
 from rules.records.office import Office
 from rules.records.overlay import Overlay
 from rules.records.procedure import Procedure, ProcedureRecord
@@ -40,8 +42,13 @@ class _Parts:
             raise document.refuse(("process_id",), f"unknown process {record.process_id}")
         if not isinstance(field, FieldOfWork):
             raise document.refuse(("field_id",), f"unknown field {record.field_id}")
-        names = {"field_vi": record.field_vi or field.name_vi, "field_en": record.field_en or field.name_en}
-        return Procedure(**_values(record) | names, process=process, statutory_limit=record.limit)
+        found = {
+            "field_vi": record.field_vi or field.name_vi,
+            "field_en": record.field_en or field.name_en,
+            "start_rule": _start_rule(record),
+            "stated_start_rule": record.start_rule,
+        }
+        return Procedure(**_values(record) | found, process=process, statutory_limit=record.limit)
 
     def _form(self, document: Document, form: Form, extends: Extends) -> Form:
         parent = self._by_id.get((Form, extends.form_id))
@@ -51,11 +58,16 @@ class _Parts:
             raise document.refuse(("extends", "form_id"), f"no form {extends.form_id} with sections of its own")
         if parent.field(extends.after) is None:
             raise document.refuse(("extends", "after"), f"form {parent.id} has no field {extends.after}")
-        return form.model_copy(update={"sections": _extended(parent, extends), "checks": (*parent.checks, *form.checks)})
+        return form.model_copy(update={"sections": _extended(parent, extends), "checks": _checks_of(parent, form)})
 
 
 def _values(record: Record) -> dict[str, Any]:
     return {name: getattr(record, name) for name in type(record).model_fields}
+
+
+def _start_rule(record: ProcedureRecord) -> StartRule:
+    is_free = record.fee is not None and record.fee.fee_id == NO_FEE
+    return "valid_dossier" if is_free and record.start_rule == "valid_dossier_and_fee" else record.start_rule
 
 
 def _extended(parent: Form, extends: Extends) -> tuple[Section, ...]:
@@ -63,6 +75,12 @@ def _extended(parent: Form, extends: Extends) -> tuple[Section, ...]:
     replacing = {field.key: field for field in extends.fields if field.key in inherited}
     added = tuple(field for field in extends.fields if field.key not in inherited)
     return tuple(_section(section, replacing, added, extends.after) for section in parent.sections)
+
+
+def _checks_of(parent: Form, form: Form) -> tuple[AnyCheck, ...]:
+    """Those of both; a check of the same kind on the same field takes the parent's place."""
+    own = {(one.kind, one.field) for one in form.checks}
+    return (*(one for one in parent.checks if (one.kind, one.field) not in own), *form.checks)
 
 
 def _section(

@@ -121,7 +121,7 @@ class _Package:
             yield self._problem("not_an_upload", one, wording.not_an_upload(one))
         if held == 0:
             yield from self._missing(one)
-        elif one.one_per is None and held > 1:
+        elif one.one_per is None and not one.several and held > 1:
             yield self._problem("single", one, wording.single(one, held))
         elif needed is not None and held != needed:
             yield self._problem("wrong_count", one, wording.too_few(one, needed, held))

@@ -43,9 +43,9 @@ class Known:
 
 
 def check(held: Sequence[Held]) -> None:
-    """Raise BadData for the first fault found."""
+    """Raise BadData for the first fault found; what a form inherits is told of the form that it inherits it from."""
     known = Known(held)
-    for document, record in held:
+    for document, record in sorted(held, key=lambda one: isinstance(one[1], Form) and one[1].extends is not None):
         for location, reason in _faults(record, known):
             raise document.refuse(location, reason)
     for fault in _between(held):

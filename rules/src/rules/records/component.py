@@ -23,6 +23,12 @@ class FieldIn(FieldRef):
     values: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
+class CountedBy(FieldRef):
+    """The choice by which a fee counts: one per sheet of the form, or one per row of a table in that `column`."""
+
+    column: str | None = None
+
+
 class ReplacedByDatabase(Dated):
     """While it holds the paper may not be asked for: the agency looks it up, and asks only if that fails (X14)."""
 
@@ -37,7 +43,8 @@ class Component(Entry):
     dossier says so: `required_when` that field is filled in, `required_if` it has one of the values. A condition that no
     field shows is `condition_vi` with `required: false`; the officer decides.
 
-    `days_valid_after_receipt` is how long a dated paper must stay valid once the dossier has been received,
+    A form is filled in once, or `one_per` device or person that the dossier counts, or where it counts none, `several`
+    times. `days_valid_after_receipt` is how long a dated paper must stay valid once the dossier has been received,
     `issued_within` how old it may be at most when it is filed. With `paper_original_required` an online applicant
     uploads the paper and sends its original by post (X08).
     """
@@ -56,6 +63,7 @@ class Component(Entry):
     required_when: FieldRef | None = None
     required_if: FieldIn | None = None
     one_per: OnePer | None = None
+    several: bool = False
     condition_vi: str | None = None
     condition_en: str | None = None
     days_valid_after_receipt: Annotated[int, Field(gt=0)] | None = None

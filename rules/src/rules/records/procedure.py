@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from rules.records.cited import Entry, Identifier, Record, Text
-from rules.records.component import Component, FieldIn, FieldRef, OnePer, ReplacedByDatabase
+from rules.records.component import Component, CountedBy, FieldIn, FieldRef, OnePer, ReplacedByDatabase
 from rules.records.limit import Channel, Limit, StartRule
 from rules.records.process import ProcessRecord, Role, Step, StepKind
 
@@ -15,9 +15,11 @@ __all__ = [
     "Channel",
     "Component",
     "Count",
+    "CountedBy",
     "FeeRule",
     "FieldIn",
     "FieldRef",
+    "FieldRule",
     "OnePer",
     "OnlineLevel",
     "Procedure",
@@ -108,13 +110,13 @@ class FeeRule(Entry):
     """Which table the fee comes from, and which field of which form counts its items. No `counted_by`: one item.
 
     `item` fixes the item of the table; `value_from` is the field whose value in đồng a percentage is taken of.
-    `unpriced` are choices of the counted field for which no table has an amount yet (R14).
+    `unpriced` are items, or choices of the counted field, for which no table has an amount yet (R14).
     """
 
     fee_id: Identifier
     action: Literal["new", "renew", "amend", "add"]
     item: Identifier | None = None
-    counted_by: FieldRef | None = None
+    counted_by: CountedBy | None = None
     value_from: FieldRef | None = None
     unpriced: tuple[str, ...] = ()
     is_notified: bool = True
@@ -143,6 +145,12 @@ class SectionRule(Entry):
     source: Text
 
 
+class FieldRule(FieldIn):
+    """Which values of a shared form's field this procedure takes: a form may serve several procedures."""
+
+    source: Text
+
+
 NO_LIMIT = Sentence(
     vi="Chưa văn bản nào công bố thời hạn giải quyết của thủ tục này, nên hồ sơ chưa thể được tiếp nhận chính thức.",
     en="No act has published the time limit of this procedure yet, so a dossier cannot be accepted.",
@@ -150,6 +158,11 @@ NO_LIMIT = Sentence(
 NO_COMPONENTS = Sentence(
     vi="Chưa văn bản nào công bố thành phần hồ sơ của thủ tục này, nên hồ sơ chưa thể được tiếp nhận chính thức.",
     en="No act has published what a dossier of this procedure holds, so a dossier cannot be accepted.",
+)
+
+NO_AMOUNT = Sentence(
+    vi="Chưa văn bản nào công bố mức phí của thủ tục này, nên hồ sơ chưa thể được tiếp nhận chính thức.",
+    en="No act has published the amount of this procedure's fee, so a dossier cannot be accepted.",
 )
 
 
@@ -194,6 +207,7 @@ class ProcedureRecord(Record):
     components: tuple[Component, ...]
     counts: dict[OnePer, Count] = Field(default_factory=dict)
     section_rules: tuple[SectionRule, ...] = ()
+    field_rules: tuple[FieldRule, ...] = ()
     process_id: Identifier
     result: Result
 
@@ -201,13 +215,16 @@ class ProcedureRecord(Record):
 class Procedure(ProcedureRecord):
     """A procedure with its process and its field looked up, and with a province's overlay where one was asked for.
 
-    `limit` is what holds there, `statutory_limit` what the nation says; `overlay_id` names the overlay applied.
+    `limit` is what holds there, `statutory_limit` what the nation says; `overlay_id` names the overlay applied. Where
+    nothing is to be paid, a clock that waits for dossier and fee waits for the dossier alone; `stated_start_rule` keeps
+    the words of the act.
     """
 
     field_vi: Text
     field_en: Text
     process: ProcessRecord
     statutory_limit: Limit | None
+    stated_start_rule: StartRule
     overlay_id: Identifier | None = None
 
     @property
@@ -239,4 +256,6 @@ class Procedure(ProcedureRecord):
         """What has to be published first; None where a dossier can be accepted."""
         if self.limit is None:
             return NO_LIMIT
-        return None if self.components else NO_COMPONENTS
+        if not any(one.required for one in self.components):
+            return NO_COMPONENTS
+        return NO_AMOUNT if self.fee and self.fee.item in self.fee.unpriced else None
