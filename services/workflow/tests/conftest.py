@@ -1,5 +1,6 @@
 """A database of workflow's own, and people and dossiers to put in it."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,13 @@ from fastapi import FastAPI
 
 from contracts.envelope import Event
 from contracts.facts import Channel, ComponentFlags, Contact, Origin, StoredObject
-from contracts.intake import DossierSubmitted, ResultCollected, SupplementSubmitted
+from contracts.intake import (
+    DossierSubmitted,
+    ResultCollected,
+    StopRequested,
+    SupplementSubmitted,
+    WithdrawalRequested,
+)
 from contracts.package import Manifest, PackageFile, contact_path, manifest_path
 from contracts.payments import FeePaid
 from kit.consume import Consumer, deliver
@@ -336,6 +343,20 @@ class World:
         assert case.result
         event = {"dossier_id": dossier_id, "result_code": case.result_code, "collected_at": at}
         await self.hear(ResultCollected.model_validate({**event, "result_sha256": sha256 or case.result.sha256}))
+
+    async def withdraw(self, dossier_id: UUID, text: str, words: str = "Chúng tôi chưa lắp máy nữa.") -> None:
+        """The applicant takes the dossier back."""
+        await self.hear(WithdrawalRequested.model_validate(await self._request(dossier_id, text, words)))
+
+    async def ask_stop(self, dossier_id: UUID, text: str, words: str = "Đơn vị tạm ngừng dự án.") -> None:
+        """The applicant asks to stop."""
+        await self.hear(StopRequested.model_validate(await self._request(dossier_id, text, words)))
+
+    async def _request(self, dossier_id: UUID, text: str, words: str) -> dict[str, Any]:
+        at = await self.at(text)
+        body = json.dumps({"reason": words}, ensure_ascii=False).encode()
+        request = await self.database.objects.put(f"requests/{dossier_id}/{uuid4()}.json", body)
+        return {"dossier_id": dossier_id, "requested_at": at, "channel": Channel.ONLINE, "request": request}
 
 
 @pytest.fixture

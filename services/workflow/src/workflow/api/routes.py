@@ -50,11 +50,11 @@ async def if_match(
 Version = Annotated[int | None, Depends(if_match)]
 
 
-def _seen_version(body: Seen, version: int | None) -> int | None:
+def seen_version(body: Seen, version: int | None) -> int | None:
     return body.version if body.version is not None else version
 
 
-async def _answer(tx: Tx, staff: Staff, dossier_id: UUID, now: Now) -> CaseOut:
+async def answer(tx: Tx, staff: Staff, dossier_id: UUID, now: Now) -> CaseOut:
     """The case after a command."""
     return case_out(await reads.find_case_view(tx, staff, dossier_id, now))
 
@@ -100,9 +100,9 @@ async def judge_components(
     """Write verdicts on components of the present round; those not named keep theirs."""
     items = [item.item() for item in body.items]
     await handlers.judge_components(
-        tx, dossier_id, items, staff=staff, seen_version=_seen_version(body, version), now=now
+        tx, dossier_id, items, staff=staff, seen_version=seen_version(body, version), now=now
     )
-    return await _answer(tx, staff, dossier_id, now)
+    return await answer(tx, staff, dossier_id, now)
 
 
 @router.post("/cases/{dossier_id}/supplement-requests")
@@ -110,16 +110,16 @@ async def request_supplement(
     dossier_id: UUID, body: SupplementIn, tx: Tx, now: Now, staff: Caller, version: Version
 ) -> CaseOut:
     """Send the one complete supplement request of this round (form 02): status 5. Every component must be judged."""
-    items, seen = [line.item() for line in body.items], _seen_version(body, version)
+    items, seen = [line.item() for line in body.items], seen_version(body, version)
     await handlers.request_supplement(tx, dossier_id, items=items, staff=staff, seen_version=seen, now=now)
-    return await _answer(tx, staff, dossier_id, now)
+    return await answer(tx, staff, dossier_id, now)
 
 
 @router.post("/cases/{dossier_id}/validity")
 async def find_valid(dossier_id: UUID, body: Seen, tx: Tx, now: Now, staff: Caller, version: Version) -> CaseOut:
     """Find the dossier valid: a fee notice goes out (status 6); accepted at once where no fee is waited for."""
-    await handlers.find_valid(tx, dossier_id, staff=staff, seen_version=_seen_version(body, version), now=now)
-    return await _answer(tx, staff, dossier_id, now)
+    await handlers.find_valid(tx, dossier_id, staff=staff, seen_version=seen_version(body, version), now=now)
+    return await answer(tx, staff, dossier_id, now)
 
 
 @router.post("/cases/{dossier_id}/steps/{step}/completion")
@@ -127,25 +127,25 @@ async def finish_step(
     dossier_id: UUID, step: str, body: CompletionIn, tx: Tx, now: Now, staff: Caller, version: Version
 ) -> CaseOut:
     """Finish an assignment, an appraisal or a review. Before an approval the result is drawn up and frozen."""
-    seen = _seen_version(body, version)
+    seen = seen_version(body, version)
     await handlers.finish_step(tx, dossier_id, step, body.decision(), staff=staff, seen_version=seen, now=now)
-    return await _answer(tx, staff, dossier_id, now)
+    return await answer(tx, staff, dossier_id, now)
 
 
 @router.post("/cases/{dossier_id}/sign-off")
 async def sign_off(dossier_id: UUID, body: SignOffIn, tx: Tx, now: Now, staff: Caller, version: Version) -> CaseOut:
     """Approve exactly the result with this SHA-256 (reading R15). A recorded sign-off, not a digital signature."""
     await handlers.sign_off(
-        tx, dossier_id, body.sha256, staff=staff, seen_version=_seen_version(body, version), now=now
+        tx, dossier_id, body.sha256, staff=staff, seen_version=seen_version(body, version), now=now
     )
-    return await _answer(tx, staff, dossier_id, now)
+    return await answer(tx, staff, dossier_id, now)
 
 
 @router.post("/cases/{dossier_id}/issue")
 async def issue(dossier_id: UUID, body: Seen, tx: Tx, now: Now, staff: Caller, version: Version) -> CaseOut:
     """Issue the approved result: status 9; early, on time or late is judged here."""
-    await handlers.issue(tx, dossier_id, staff=staff, seen_version=_seen_version(body, version), now=now)
-    return await _answer(tx, staff, dossier_id, now)
+    await handlers.issue(tx, dossier_id, staff=staff, seen_version=seen_version(body, version), now=now)
+    return await answer(tx, staff, dossier_id, now)
 
 
 _PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}

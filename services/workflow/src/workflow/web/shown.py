@@ -16,10 +16,12 @@ from kit.problems import ErrorTable
 from kit.signin import Person, allow
 from workflow import handlers, reads
 from workflow.domain.access import STAFF, Staff
+from workflow.domain.deciding import may_decide
 from workflow.domain.errors import Incomplete, WorkflowError
 from workflow.web.words import FACTS
 
 BASE = "/officer"
+UNDECIDED = f"{BASE}/undecided"
 
 
 async def signed_in_staff(person: Annotated[Person, Depends(allow(*STAFF))]) -> Staff:
@@ -36,6 +38,8 @@ async def show(
     """A page with the rail of counts, which are also the queue's filters."""
     counts = await reads.count(tx, staff, now)
     rail = [(_(word), queue_path(name), counts[name]) for name, word in reads.FILTERS.items()]
+    if may_decide(staff):
+        rail.append((_("Việc chờ quyết định"), UNDECIDED, await reads.count_undecided(tx, staff)))
     pages: Pages = request.app.state.pages
     return pages.render(
         request, template, status_code=status_code, navigation=rail, staff=staff, now=now, **FACTS, **facts
