@@ -136,7 +136,7 @@ class RegistrationOut(DossierOut):
             "return_way": registration.wanted.way,
             "return_address": registration.wanted.address,
             "registered_at": registration.finished_at,
-            "receipt_path": f"/desk/receipts/{dossier.id}",
+            "receipt_path": f"/desk/receipts/{registration.id}",
         }
         return cls.model_validate(shown)
 

@@ -29,17 +29,26 @@ class Quote:
 
 
 def quote_of(
-    procedure: Procedure, office_id: str, items: Mapping[str, int], now: datetime, catalogue: Catalogue
+    procedure: Procedure,
+    office_id: str,
+    items: Mapping[str, int],
+    now: datetime,
+    catalogue: Catalogue,
+    *,
+    channel: str = ONLINE,
 ) -> Quote:
-    """The quote for so many items of each kind, filed online now. Raises UnknownFeeItem."""
-    return Quote(now, fee_of(procedure, items, now, catalogue), expected_of(procedure, office_id, now, catalogue))
+    """The quote for so many items of each kind, filed now. Raises UnknownFeeItem."""
+    fee = fee_of(procedure, items, now, catalogue, channel=channel)
+    return Quote(now, fee, expected_of(procedure, office_id, now, catalogue))
 
 
-def quote_of_forms(procedure: Procedure, office_id: str, filed: Forms, now: datetime, catalogue: Catalogue) -> Quote:
+def quote_of_forms(
+    procedure: Procedure, office_id: str, filed: Forms, now: datetime, catalogue: Catalogue, *, channel: str = ONLINE
+) -> Quote:
     """The quote for what the sheets say; kinds the fee table does not know yet are left out, as none can be filed."""
     items = packages.fee_items(procedure, filed, catalogue)
     known = {key: count for key, count in items.items() if key in fee_kinds(procedure, catalogue)}
-    return quote_of(procedure, office_id, known, now, catalogue)
+    return quote_of(procedure, office_id, known, now, catalogue, channel=channel)
 
 
 def fee_kinds(procedure: Procedure, catalogue: Catalogue) -> dict[str, str]:
@@ -49,10 +58,12 @@ def fee_kinds(procedure: Procedure, catalogue: Catalogue) -> dict[str, str]:
     return {item.key: item.name_vi for item in catalogue.fee(procedure.fee_id).items}
 
 
-def fee_of(procedure: Procedure, items: Mapping[str, int], now: datetime, catalogue: Catalogue) -> FeeQuote | None:
+def fee_of(
+    procedure: Procedure, items: Mapping[str, int], now: datetime, catalogue: Catalogue, *, channel: str = ONLINE
+) -> FeeQuote | None:
     """The fee if it were filed now; None where there is none, or its table does not hold today."""
     try:
-        return fees.quote_of_items(procedure, items, ONLINE, now.astimezone(HANOI).date(), catalogue)
+        return fees.quote_of_items(procedure, items, channel, now.astimezone(HANOI).date(), catalogue)
     except NotInForce:
         return None
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from intake.domain.errors import HeldByAnother, NotAllowedNow
@@ -50,7 +50,7 @@ class Answers:
 
 @dataclass(frozen=True)
 class Registration:
-    """One person at the desk, or one parcel. The draft holds contact, sheets and scans; this holds what paper adds."""
+    """One person at the desk, or one parcel. The draft holds sheets and scans; this holds who files and the paper."""
 
     id: UUID
     door: DoorName
@@ -62,6 +62,7 @@ class Registration:
     draft_id: UUID | None = None
     answers: Answers | None = None
     parcel: Parcel | None = None
+    contact: Mapping[str, Any] | None = None
     papers: Mapping[str, Paper] = field(default_factory=dict)
     items: Mapping[str, int] = field(default_factory=dict)
     wanted: Return = field(default_factory=Return)
@@ -85,7 +86,8 @@ class Registration:
         return replace(self, holder=clerk, changed_at=now)
 
     def finished(self, dossier_id: UUID, now: datetime) -> "Registration":
-        return replace(self, dossier_id=dossier_id, finished_at=now, changed_at=now)
+        """Registered; the contact lies with the dossier now, a second copy is one more place for personal data."""
+        return replace(self, dossier_id=dossier_id, finished_at=now, changed_at=now, contact=None)
 
 
 def new_applicant_id() -> str:

@@ -222,6 +222,7 @@ class RegistrationRow(IntakeTable, table=True):
     is_item_overridden: bool
     sender: str | None = _maybe_words()
     received_at: datetime | None = _maybe_moment()
+    contact: dict[str, Any] | None = _json(nullable=True)
     papers: dict[str, Any] = _json()
     items: dict[str, Any] = _json()
     return_way: str = _words()

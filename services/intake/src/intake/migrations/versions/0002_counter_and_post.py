@@ -25,6 +25,7 @@ def upgrade() -> None:
             is_item_overridden boolean not null,
             sender text,
             received_at timestamptz,
+            contact jsonb,
             papers jsonb not null,
             items jsonb not null,
             return_way text not null check (return_way in ('online', 'counter', 'postal')),
