@@ -64,6 +64,12 @@ def filing_flaws(
     return [*found, *item_flaws(filing, procedure, files, catalogue)]
 
 
+def answer_flaws(filing: Filing, procedure: Procedure, files: Mapping[str, int], catalogue: Catalogue) -> list[Flaw]:
+    """The same of an answer to a supplement request; whether it holds what was asked for is judged with the request."""
+    found = [flaw for component in procedure.components for flaw in paper_flaws(component, filing, files)]
+    return [*found, *item_flaws(filing, procedure, files, catalogue)]
+
+
 def held(filing: Filing, files: Mapping[str, int]) -> dict[str, int]:
     """What is held of each component: one scan may hold several papers, and a paper that was shown has none."""
     codes = {*files, *(code for code, paper in filing.papers.items() if paper.sheets)}

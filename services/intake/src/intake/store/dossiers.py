@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import orjson
-from sqlmodel import col, func, select
+from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from intake.domain.dossier import Dossier, Stored, Supplement
@@ -70,6 +70,15 @@ async def load_dossier(tx: AsyncSession, dossier_id: UUID, *, applicant_id: str 
     """A dossier, its row locked until the transaction ends; with `applicant_id` only that person's. Raises NotFound."""
     row = await tx.get(DossierRow, dossier_id, with_for_update=True)
     if row is None or applicant_id not in (None, row.applicant_id):
+        raise NotFound("dossier")
+    return dossier_of(row)
+
+
+async def find_by_code(tx: AsyncSession, office: str, code: str) -> Dossier:
+    """A dossier of this office by its code or arrival number. Raises NotFound."""
+    named = or_(DossierRow.code == code, DossierRow.arrival_number == code)
+    row = (await tx.exec(select(DossierRow).where(DossierRow.office == office, named))).one_or_none()
+    if row is None:
         raise NotFound("dossier")
     return dossier_of(row)
 
