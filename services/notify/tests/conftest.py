@@ -16,13 +16,22 @@ from contracts.envelope import Event
 from contracts.facts import Channel, ComponentFlags, Contact, Handler, Origin, StaffCard, Status, StoredObject
 from contracts.intake import DossierSubmitted, SupplementSubmitted
 from contracts.package import contact_path, staff_path
-from contracts.payments import FeeDemanded, FeePaid
+from contracts.payments import DemandCancelled, FeeDemanded, FeePaid, RefundDecided
 from contracts.workflow import (
+    ApologySent,
     CaseFacts,
+    ClockRestarted,
     DossierAccepted,
     DossierFinished,
+    DossierReappointed,
+    DossierRefused,
     DossierReturned,
+    DossierStopped,
+    DossierWithdrawn,
+    ResultCorrected,
+    ResultPosted,
     StepStarted,
+    StopRefused,
     SupplementItem,
     SupplementRequested,
 )
@@ -38,16 +47,20 @@ from notify.handlers.sending import PostRoom
 from notify.main import build_app, post_room
 from notify.settings import NotifySettings
 from rules import catalogue
+from rules.testing import PROCEDURE_ID
 
 __all__ = ["postgres"]
 
 AT = datetime(2025, 3, 3, 8, 30, tzinfo=TIME_ZONE)
 OFFICE = catalogue.load().offices[0]
-PROCEDURE = catalogue.load().procedures[0]
+PROCEDURE = catalogue.load().procedure(PROCEDURE_ID)
 COMPONENTS = [component.code for component in PROCEDURE.components]
 DIVISION = next(unit for unit in OFFICE.units if unit.kind == "division")
 DESK = next(unit for unit in OFFICE.units if unit.kind == "one_stop")
 CONTROL_TOKEN = "control-token-of-the-tests"
+CODE = "H00.15-250313-0001"
+DUE_AT = datetime(2025, 4, 8, 17, 30, tzinfo=TIME_ZONE)
+NEW_DUE_AT = datetime(2025, 4, 22, 17, 30, tzinfo=TIME_ZONE)
 HANDLER = Handler(staff_id="staff-1", unit=DIVISION.id)
 
 
@@ -82,7 +95,7 @@ class Road:
         self.applicant_id = applicant_id
         self.demand_id = uuid4()
 
-    def submitted(self) -> DossierSubmitted:
+    def submitted(self, return_way: Any = None) -> DossierSubmitted:
         return DossierSubmitted(
             dossier_id=self.dossier_id,
             received_at=AT,
@@ -90,6 +103,7 @@ class Road:
             contact=contact_path(self.dossier_id, 1),
             applicant_id=self.applicant_id,
             components=[ComponentFlags(code="a", files=0, digitised=True, reused=False, from_national_store=False)],
+            return_way=return_way,
             **a_case().model_dump(),
         )
 
@@ -168,12 +182,12 @@ class Road:
             margin_working_minutes=1,
         )
 
-    def returned(self) -> DossierReturned:
+    def returned(self, way: Any = "online") -> DossierReturned:
         return DossierReturned(
             **self._case(Status.RETURNED, handler=None),
             code="H00.15-250313-0001",
             result_code="H00.15-250313-0001-KQ1",
-            way="online",
+            way=way,
             returned_at=datetime(2025, 4, 2, 9, 0, tzinfo=TIME_ZONE),
         )
 
@@ -191,6 +205,101 @@ class Road:
         by_payments: list[Event] = [self.fee_demanded(), self.fee_paid()]
         said = (by_intake, by_workflow, by_payments)
         return [(event, number) for events in said for number, event in enumerate(events, start=1)]
+
+    def refused(self) -> DossierRefused:
+        slip, why = an_object("slips/03.pdf"), an_object("slips/03.json")
+        return DossierRefused(**self._case(Status.REFUSED_AT_RECEPTION), slip=slip, explanation=why)
+
+    def withdrawn(self) -> DossierWithdrawn:
+        return DossierWithdrawn(**self._case(Status.WITHDRAWN, handler=None))
+
+    def stopped(self, ground: Any = "requested") -> DossierStopped:
+        slip = an_object("slips/05.pdf") if ground == "requested" else None
+        return DossierStopped(**self._case(Status.STOPPED), code=CODE, ground=ground, slip=slip)
+
+    def stop_refused(self) -> StopRefused:
+        return StopRefused(**self._case(Status.IN_PROCESS), code=CODE, explanation=an_object("slips/no.json"))
+
+    def reappointed(self) -> DossierReappointed:
+        return DossierReappointed(
+            **self._case(Status.IN_PROCESS),
+            code=CODE,
+            previous_due_at=DUE_AT,
+            due_at=NEW_DUE_AT,
+            first_due_at=DUE_AT,
+            calendar_version="1",
+            slip=an_object("slips/04.pdf"),
+        )
+
+    def apology(self) -> ApologySent:
+        return ApologySent(**self._case(Status.IN_PROCESS), code=CODE, due_at=DUE_AT, slip=an_object("slips/04b.pdf"))
+
+    def clock_restarted(self) -> ClockRestarted:
+        return ClockRestarted(
+            **self._case(Status.IN_PROCESS, handler=None),
+            code=CODE,
+            round=2,
+            started_at=datetime(2025, 3, 24, 9, 0, tzinfo=TIME_ZONE),
+            due_at=NEW_DUE_AT,
+            first_due_at=DUE_AT,
+            calendar_version="1",
+            readings=["R08"],
+        )
+
+    def result_corrected(self) -> ResultCorrected:
+        return ResultCorrected(
+            **self._case(Status.RETURNED),
+            code=CODE,
+            result_code=f"{CODE}-KQ2",
+            replaces=f"{CODE}-KQ1",
+            result_kind="granted",
+            result=an_object("results/2.pdf"),
+            corrected_at=datetime(2025, 4, 3, 9, 0, tzinfo=TIME_ZONE),
+        )
+
+    def result_posted(self, item: str | None = "EB123456785VN") -> ResultPosted:
+        return ResultPosted(
+            **self._case(Status.FINISHED),
+            code=CODE,
+            result_code=f"{CODE}-KQ1",
+            order_number="DH-0001",
+            item=item,
+            posted_at=datetime(2025, 4, 1, 15, 0, tzinfo=TIME_ZONE),
+        )
+
+    def demand_cancelled(self, ground: Any = "withdrawn") -> DemandCancelled:
+        return DemandCancelled(
+            dossier_id=self.dossier_id, demand_id=self.demand_id, amount_vnd=12_600_000, ground=ground
+        )
+
+    def refund_decided(self, decision: Any = "refund") -> RefundDecided:
+        return RefundDecided(
+            dossier_id=self.dossier_id,
+            demand_id=self.demand_id,
+            amount_vnd=12_600_000,
+            decision=decision,
+            decided_at=datetime(2025, 4, 4, 9, 0, tzinfo=TIME_ZONE),
+            contact=contact_path(self.dossier_id, 1),
+        )
+
+    def turns(self) -> list[tuple[Event, int]]:
+        """Every event off the straight road, as if all happened to one dossier after `whole`."""
+        by_workflow: list[Event] = [
+            self.refused(),
+            self.withdrawn(),
+            self.stopped(),
+            self.stop_refused(),
+            self.reappointed(),
+            self.apology(),
+            self.clock_restarted(),
+            self.result_corrected(),
+            self.result_posted(),
+        ]
+        by_payments: list[Event] = [self.demand_cancelled(), self.refund_decided()]
+        return [
+            *((one, n) for n, one in enumerate(by_workflow, 7)),
+            *((one, n) for n, one in enumerate(by_payments, 3)),
+        ]
 
     def _case(self, status: Status, handler: Handler | None = HANDLER) -> dict[str, Any]:
         return {

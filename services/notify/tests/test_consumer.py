@@ -34,6 +34,39 @@ async def test_a_dossiers_road_makes_a_message_at_every_stop(world: Any) -> None
     assert sorted(await world.messages()) == WHOLE_ROAD
 
 
+TURNS = sorted(
+    [("withdrawn", "email"), ("clock_restarted", "email"), ("result_posted", "email")]
+    + [("demand_cancelled", "email"), ("refund_decided", "email")]
+    + [
+        (template, channel)
+        for template in ("refused", "stopped", "stop_refused", "reappointed", "apology", "result_corrected")
+        for channel in ("email", "sms")
+    ]
+)
+
+
+async def test_every_turn_is_told_once_however_often_it_is_said(world: Any) -> None:
+    road = await world.dossier()
+    for _ in range(2):
+        await world.give(*road.whole(), *road.turns())
+        await world.run("delete from kit_inbox")  # as after a rebuild that runs what it must not
+    told = sorted((template, channel) for template, channel, _ in await world.messages())
+    assert told == sorted([*TURNS, *((template, channel) for template, channel, _ in WHOLE_ROAD)])
+
+
+async def test_a_new_date_is_remembered_for_later_letters(world: Any) -> None:
+    road = await world.dossier()
+    await world.give(*road.whole()[:1], (road.accepted(), 1), (road.reappointed(), 2))
+    (row,) = await world.rows("select due_at from dossier")
+    assert row.due_at == road.reappointed().due_at
+
+
+async def test_a_result_posted_again_with_its_barcode_is_told_once(world: Any) -> None:
+    road = await world.dossier()
+    await world.give((road.result_posted(None), 1), (road.result_posted(), 2))
+    assert await world.messages() == [("result_posted", "email", "queued")]
+
+
 async def test_further_steps_make_no_further_message(world: Any) -> None:
     road = await world.dossier()
     await world.give((road.step_started(), 1), (road.step_started("appraise"), 2), (road.step_started("sign"), 3))
@@ -77,7 +110,7 @@ async def test_any_order_of_delivery_makes_the_same_messages(database: Database,
 
 async def test_nothing_kept_about_a_dossier_names_its_applicant(world: Any) -> None:
     road = await world.dossier(email="nop@mau.example", phone="0912345678")
-    await world.give(*road.whole())
+    await world.give(*road.whole(), *road.turns())
     (row,) = await world.rows(
         "select (select string_agg(d::text, '') from dossier d) || "
         "(select string_agg(m::text, '') from message m) as everything"

@@ -28,7 +28,9 @@ async def letters(world: Any) -> dict[Template, Written]:
     road = await world.dossier()
     await world.staff_card()
     await world.give(*road.whole())
-    return await letters_of(world, road)
+    straight = await letters_of(world, road)
+    await world.give(*road.turns())
+    return await letters_of(world, road) | straight
 
 
 @pytest.mark.parametrize("template", Template)
@@ -73,6 +75,18 @@ async def test_the_html_says_the_same_with_one_link_and_nothing_from_outside(
         (Template.IN_PROCESS, ["Phòng Quản lý An toàn bức xạ", "Hẹn trả kết quả: trước 17:30 Thứ Ba, 08/04/2025"]),
         (Template.RESULT_READY, ["Kết quả có sớm hơn hẹn: xong lúc 10:00 Thứ Ba, 01/04/2025", "nhận kết quả"]),
         (Template.RETURNED, ["09:00 Thứ Tư, 02/04/2025", "Cảm ơn ông/bà", "chấm điểm"]),
+        (Template.REFUSED, ["không tiếp nhận giải quyết", "mẫu số 03", "nơi ông/bà có thể đến"]),
+        (Template.WITHDRAWN, ["đã được rút theo yêu cầu của ông/bà", "nộp hồ sơ mới"]),
+        (Template.STOPPED, ["dừng giải quyết theo yêu cầu", "mẫu số 05"]),
+        (Template.STOP_REFUSED, ["đến khi kết quả đã ký", "giải quyết tiếp"]),
+        (Template.REAPPOINTED, ["Ngày hẹn mới: trước 17:30 Thứ Ba, 22/04/2025", "mẫu số 04"]),
+        (Template.REAPPOINTED, ["Lần đầu hẹn trước 17:30 Thứ Ba, 08/04/2025", "xin lỗi"]),
+        (Template.APOLOGY, ["hẹn trả trước 17:30 Thứ Ba, 08/04/2025 nhưng chưa xong", "Thư xin lỗi"]),
+        (Template.CLOCK_RESTARTED, ["Thời hạn tính lại từ 09:00 Thứ Hai, 24/03/2025", "22/04/2025"]),
+        (Template.RESULT_CORRECTED, ["-KQ2", "-KQ1", "không còn giá trị"]),
+        (Template.RESULT_POSTED, ["EB123456785VN", "DH-0001", "15:00 Thứ Ba, 01/04/2025"]),
+        (Template.DEMAND_CANCELLED, ["không phải nộp khoản này", "hồ sơ đã rút"]),
+        (Template.REFUND_DECIDED, ["hoàn lại ông/bà 12.600.000\xa0₫", "Thứ Sáu, 04/04/2025"]),
     ],
 )  # fmt: skip
 async def test_each_letter_says_its_own_matter(
@@ -101,7 +115,7 @@ async def test_before_acceptance_the_letter_says_by_when_the_dossier_is_checked(
     [
         ("on_time", "granted", "đúng hẹn"),
         ("late", "granted", "Sở xin lỗi ông/bà"),
-        ("early", "refused", "văn bản từ chối"),
+        ("early", "refused", "quyết định từ chối"),
     ],
 )
 async def test_the_result_is_told_as_it_is(world: Any, lateness: str, kind: str, words: str) -> None:
@@ -121,3 +135,46 @@ async def test_a_name_that_looks_like_html_is_only_a_name(world: Any) -> None:
         written = await writer.write(view.message, dossier, name="<b>Tên</b>")
     assert "<b>Tên</b>" in written.text
     assert "&lt;b&gt;Tên&lt;/b&gt;" in written.html
+
+
+@pytest.mark.proves("R09")
+@pytest.mark.parametrize(
+    ("ground", "words"), [("not_supplemented", "hết thời hạn bổ sung"), ("not_paid", "hết thời hạn nộp phí")]
+)
+async def test_a_stop_nobody_asked_for_says_why_and_names_no_slip(world: Any, ground: str, words: str) -> None:
+    road = await world.dossier()
+    await world.give((road.submitted(), 1), (road.stopped(ground), 1))
+    text = (await letters_of(world, road))[Template.STOPPED].text
+    assert words in text
+    assert "mẫu số 05" not in text
+
+
+@pytest.mark.parametrize(("way", "words"), [("counter", "nhận kết quả tại quầy"), ("postal", "Bưu chính đã giao")])
+async def test_a_letter_of_return_says_how_it_reached_the_applicant(world: Any, way: str, words: str) -> None:
+    road = await world.dossier()
+    await world.give((road.submitted(), 1), (road.returned(way), 1))
+    assert words in (await letters_of(world, road))[Template.RETURNED].text
+
+
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [("counter", "đến bộ phận một cửa nhận"), ("postal", "gửi kết quả qua bưu chính"), ("online", "đăng nhập và nhận")],
+)
+async def test_the_result_is_announced_where_it_was_asked_for(world: Any, way: str, words: str) -> None:
+    road = await world.dossier()
+    await world.give((road.submitted(way), 1), (road.finished(), 1))
+    assert words in (await letters_of(world, road))[Template.RESULT_READY].text
+
+
+async def test_money_that_is_kept_is_not_called_a_refund(world: Any) -> None:
+    road = await world.dossier()
+    await world.give((road.submitted(), 1), (road.refund_decided("keep"), 1))
+    letter = (await letters_of(world, road))[Template.REFUND_DECIDED]
+    assert "không hoàn lại" in letter.text
+    assert "hoàn lại" not in letter.subject
+
+
+async def test_a_posted_result_without_a_barcode_says_where_it_will_be(world: Any) -> None:
+    road = await world.dossier()
+    await world.give((road.submitted(), 1), (road.result_posted(None), 1))
+    assert "ngay khi bưu chính cấp" in (await letters_of(world, road))[Template.RESULT_POSTED].text

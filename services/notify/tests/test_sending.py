@@ -147,7 +147,7 @@ async def test_two_workers_send_a_letter_once(room: PostRoom, mailbox: Any, worl
     assert letter["arrivals"] == 1
 
 
-@pytest.mark.parametrize("email", ["", "no address", "a@b\r\nBcc: all@mau.example", "đường@mau.example"])
+@pytest.mark.parametrize("email", ["no address", "a@b\r\nBcc: all@mau.example", "đường@mau.example"])
 async def test_an_address_that_is_none_fails_for_good_and_smuggles_nothing(
     room: PostRoom, mailbox: Any, world: Any, email: str
 ) -> None:
@@ -155,6 +155,46 @@ async def test_an_address_that_is_none_fails_for_good_and_smuggles_nothing(
     await sending.send_next(room)
     assert (await the_message(world)).state == "failed"
     assert await mailbox.arrived("all@mau.example") == []
+
+
+async def test_whoever_gave_no_mail_address_is_skipped_with_the_reason(room: PostRoom, world: Any) -> None:
+    await a_received_dossier(world, "")
+    await sending.send_next(room)
+    message = await the_message(world)
+    assert (message.state, message.reason) == ("skipped", "the applicant gave no mail address")
+
+
+TURNS = [
+    ("refused", "không được tiếp nhận", "khong duoc tiep nhan"),
+    ("withdrawn", "đã rút", ""),
+    ("stopped", "đã dừng giải quyết", "da dung giai quyet"),
+    ("stop_refused", "không dừng được", "khong dung duoc, tiep tuc giai quyet"),
+    ("reappointed", "Sở xin lỗi", "tre hen, da hen lai, xin loi"),
+    ("apology", "Sở xin lỗi", "tre hen, xin loi"),
+    ("clock_restarted", "thời hạn tính lại", ""),
+    ("result_corrected", "có kết quả đính chính", "co ket qua dinh chinh"),
+    ("result_posted", "đang trên đường bưu chính", ""),
+    ("demand_cancelled", "không phải nộp phí", ""),
+    ("refund_decided", "hoàn lại", ""),
+]
+
+
+@pytest.mark.parametrize(("turn", "subject", "short"), TURNS)
+async def test_every_turn_arrives_as_a_mail_and_where_urgent_as_a_short_message(
+    room: PostRoom, mailbox: Any, world: Any, turn: str, subject: str, short: str
+) -> None:
+    place = next(index for index, (name, *_) in enumerate(TURNS) if name == turn)
+    address, phone = f"{turn}@mau.example", f"09123457{place:02}"
+    road = await world.dossier(email=address, phone=phone)
+    await world.give((road.submitted(), 1), (getattr(road, turn)(), 1))
+    await world.run("delete from message where template = 'received'")
+    while await sending.send_next(room):
+        pass
+    (letter,) = await mailbox.arrived(address)
+    assert subject in letter["subject"]
+    texts = [one["text"] for one in await mailbox.arrived(phone)]
+    sender = "So Khoa hoc va Cong nghe tinh Mau"
+    assert texts == ([f"{sender}: ho so T-H00.15-250303-0001 {short}."] if short else [])
 
 
 async def test_a_name_with_line_ends_smuggles_no_header(room: PostRoom, mailbox: Any, world: Any) -> None:

@@ -4,14 +4,31 @@ from collections.abc import Mapping
 
 from contracts.envelope import Event
 from contracts.intake import DossierSubmitted, SupplementSubmitted
-from contracts.payments import FeeDemanded, FeePaid
-from contracts.workflow import DossierAccepted, DossierFinished, DossierReturned, StepStarted, SupplementRequested
+from contracts.payments import DemandCancelled, FeeDemanded, FeePaid, RefundDecided
+from contracts.workflow import (
+    ApologySent,
+    ClockRestarted,
+    DossierAccepted,
+    DossierFinished,
+    DossierReappointed,
+    DossierRefused,
+    DossierReturned,
+    DossierStopped,
+    DossierWithdrawn,
+    ResultCorrected,
+    ResultPosted,
+    StepStarted,
+    StopRefused,
+    SupplementRequested,
+)
 from kit.consume import Handler
 from notify.handlers import telling
 
 KEEPS: Mapping[type[Event], Handler] = {  # what we remember of others; may be replayed
     DossierSubmitted: telling.remember_dossier,
     DossierAccepted: telling.remember_acceptance,
+    DossierReappointed: telling.remember_new_date,
+    ClockRestarted: telling.remember_new_date,
 }
 REACTS: Mapping[type[Event], Handler] = {  # what we do because of it; never replayed
     DossierSubmitted: telling.tell_received,
@@ -23,4 +40,15 @@ REACTS: Mapping[type[Event], Handler] = {  # what we do because of it; never rep
     StepStarted: telling.tell_in_process,
     DossierFinished: telling.tell_result_ready,
     DossierReturned: telling.tell_returned,
+    DossierRefused: telling.tell_refused,
+    DossierWithdrawn: telling.tell_withdrawn,
+    DossierStopped: telling.tell_stopped,
+    StopRefused: telling.tell_stop_refused,
+    DossierReappointed: telling.tell_reappointed,
+    ApologySent: telling.tell_apology,
+    ClockRestarted: telling.tell_clock_restarted,
+    ResultCorrected: telling.tell_result_corrected,
+    ResultPosted: telling.tell_result_posted,
+    DemandCancelled: telling.tell_demand_cancelled,
+    RefundDecided: telling.tell_refund_decided,
 }

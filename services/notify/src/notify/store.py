@@ -40,6 +40,7 @@ class DossierRow(Table, table=True):
     contact: str | None = None
     code: str | None = None
     due_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    return_way: str | None = None
 
 
 class MessageRow(Table, table=True):

@@ -25,6 +25,17 @@ class Template(StrEnum):
     IN_PROCESS = "in_process"
     RESULT_READY = "result_ready"
     RETURNED = "returned"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"
+    STOP_REFUSED = "stop_refused"
+    REAPPOINTED = "reappointed"
+    APOLOGY = "apology"
+    CLOCK_RESTARTED = "clock_restarted"
+    RESULT_CORRECTED = "result_corrected"
+    RESULT_POSTED = "result_posted"
+    DEMAND_CANCELLED = "demand_cancelled"
+    REFUND_DECIDED = "refund_decided"
 
 
 class Channel(StrEnum):
@@ -35,9 +46,18 @@ class Channel(StrEnum):
 
 
 # Short messages are for what somebody must not overlook.
-CHANNELS: dict[Template, tuple[Channel, ...]] = dict.fromkeys(Template, (Channel.EMAIL,)) | {
-    Template.SUPPLEMENT_ASKED: (Channel.EMAIL, Channel.SMS),
-    Template.RESULT_READY: (Channel.EMAIL, Channel.SMS),
+URGENT = (
+    Template.SUPPLEMENT_ASKED,
+    Template.RESULT_READY,
+    Template.REFUSED,
+    Template.STOPPED,
+    Template.STOP_REFUSED,
+    Template.REAPPOINTED,
+    Template.APOLOGY,
+    Template.RESULT_CORRECTED,
+)
+CHANNELS: dict[Template, tuple[Channel, ...]] = {
+    one: (Channel.EMAIL, Channel.SMS) if one in URGENT else (Channel.EMAIL,) for one in Template
 }
 
 

@@ -7,6 +7,12 @@ LONGEST = 160  # one part in the 7-bit alphabet
 STATUS = {
     Template.SUPPLEMENT_ASKED: "can bo sung",
     Template.RESULT_READY: "da co ket qua",
+    Template.REFUSED: "khong duoc tiep nhan",
+    Template.STOPPED: "da dung giai quyet",
+    Template.STOP_REFUSED: "khong dung duoc, tiep tuc giai quyet",
+    Template.REAPPOINTED: "tre hen, da hen lai, xin loi",
+    Template.APOLOGY: "tre hen, xin loi",
+    Template.RESULT_CORRECTED: "co ket qua dinh chinh",
 }
 
 

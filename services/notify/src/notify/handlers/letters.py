@@ -26,7 +26,10 @@ from rules import due as rule
 from rules.errors import RulesError
 
 PARTS = ("subject", "lead", "body", "next_step", "link")
-TIMES = ("supplemented_at", "paid_at", "due_at", "started_at", "finished_at", "returned_at")
+TIMES = (
+    "supplemented_at", "paid_at", "due_at", "started_at", "finished_at", "returned_at", "first_due_at", "ended_at",
+    "corrected_at", "posted_at", "decided_at",
+)  # fmt: skip
 _BREAKS = re.compile(r"[ \t\r\n]+")
 log = logging.getLogger(__name__)
 
@@ -54,10 +57,8 @@ class Letters:
         self.safe = environment(autoescape=True)
 
     async def letter(self, message: Message, dossier: DossierRow) -> Letter:
-        """The whole letter. Raises Refused where the contact is gone or has no mail address."""
+        """The whole letter. Raises Refused where the contact is gone."""
         contact = await self.contact(message, dossier)
-        if not contact.email:
-            raise Refused("the applicant gave no mail address")
         written = await self.write(message, dossier, name=contact.organisation or contact.name)
         return Letter(
             key=str(message.id),
@@ -119,6 +120,7 @@ class Letters:
             **told,
             "due_at": told["due_at"] or (dossier.due_at if message.template in AFTER_ACCEPTANCE else None),
             "received_at": dossier.received_at,
+            "return_way": dossier.return_way,
             "check_due_at": check_due(dossier, told["supplemented_at"]),
             "code": shown_code(dossier),
             "procedure_name": procedure.name_vi,
@@ -150,7 +152,9 @@ class Letters:
         return f"{self.public_url}/dossiers/{message.dossier_id}"
 
 
-AFTER_ACCEPTANCE = frozenset({Template.ACCEPTED, Template.IN_PROCESS, Template.RESULT_READY})
+AFTER_ACCEPTANCE = frozenset(
+    {Template.ACCEPTED, Template.IN_PROCESS, Template.RESULT_READY, Template.STOP_REFUSED, Template.CLOCK_RESTARTED}
+)
 
 
 def environment(*, autoescape: bool) -> Environment:

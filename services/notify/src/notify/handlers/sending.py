@@ -89,6 +89,8 @@ async def hand_over(room: PostRoom, message: Message, dossier: DossierRow, attem
 
 async def pack_mail(room: PostRoom, message: Message, dossier: DossierRow) -> Parcel:
     letter = await room.letters.letter(message, dossier)
+    if not letter.to.strip():
+        raise Nowhere("the applicant gave no mail address")
     return Parcel(masked(letter.to), partial(room.mail.send, letter))
 
 

@@ -7,13 +7,22 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.intake import DossierSubmitted, SupplementSubmitted
-from contracts.payments import FeeDemanded, FeePaid
+from contracts.payments import DemandCancelled, FeeDemanded, FeePaid, RefundDecided
 from contracts.workflow import (
+    ApologySent,
     CaseEvent,
+    ClockRestarted,
     DossierAccepted,
     DossierFinished,
+    DossierReappointed,
+    DossierRefused,
     DossierReturned,
+    DossierStopped,
+    DossierWithdrawn,
+    ResultCorrected,
+    ResultPosted,
     StepStarted,
+    StopRefused,
     SupplementRequested,
 )
 from notify import store
@@ -34,12 +43,18 @@ async def remember_dossier(tx: AsyncSession, event: DossierSubmitted, *, now: da
         receiving_unit=event.receiving_unit,
         received_at=event.received_at,
         contact=event.contact,
+        return_way=event.return_way,
     )
 
 
 async def remember_acceptance(tx: AsyncSession, event: DossierAccepted, *, now: datetime) -> None:
     """Keep the dossier code and when the result is due."""
     await store.remember_dossier(tx, event.dossier_id, code=event.code, due_at=event.due_at)
+
+
+async def remember_new_date(tx: AsyncSession, event: DossierReappointed | ClockRestarted, *, now: datetime) -> None:
+    """Keep the new time by which the result is due."""
+    await store.remember_dossier(tx, event.dossier_id, due_at=event.due_at)
 
 
 async def tell_received(tx: AsyncSession, event: DossierSubmitted, *, now: datetime) -> None:
@@ -106,6 +121,72 @@ async def tell_returned(tx: AsyncSession, event: DossierReturned, *, now: dateti
     """You have the result; how did we do?"""
     facts = {"returned_at": event.returned_at.isoformat(), "way": event.way}
     await tell_of(tx, Template.RETURNED, event, about=event.result_code, facts=facts, now=now)
+
+
+async def tell_refused(tx: AsyncSession, event: DossierRefused, *, now: datetime) -> None:
+    """Not taken; why and where to go is shown after sign-in only."""
+    await tell_of(tx, Template.REFUSED, event, now=now)
+
+
+async def tell_withdrawn(tx: AsyncSession, event: DossierWithdrawn, *, now: datetime) -> None:
+    """Taken back, as you wished."""
+    await tell_of(tx, Template.WITHDRAWN, event, facts={"ended_at": event.moved_at.isoformat()}, now=now)
+
+
+async def tell_stopped(tx: AsyncSession, event: DossierStopped, *, now: datetime) -> None:
+    """Stopped, and why."""
+    facts = {"ended_at": event.moved_at.isoformat(), "ground": event.ground, "has_slip": event.slip is not None}
+    await tell_of(tx, Template.STOPPED, event, facts=facts, now=now)
+
+
+async def tell_stop_refused(tx: AsyncSession, event: StopRefused, *, now: datetime) -> None:
+    """It was too late to stop; each answer is told."""
+    await tell_of(tx, Template.STOP_REFUSED, event, about=event.moved_at.isoformat(), now=now)
+
+
+async def tell_reappointed(tx: AsyncSession, event: DossierReappointed, *, now: datetime) -> None:
+    """Sorry; this is the new date."""
+    facts = {"due_at": event.due_at.isoformat(), "first_due_at": event.first_due_at.isoformat()}
+    await tell_of(tx, Template.REAPPOINTED, event, facts=facts, now=now)
+
+
+async def tell_apology(tx: AsyncSession, event: ApologySent, *, now: datetime) -> None:
+    """Sorry; no new date can be given any more."""
+    facts = {"due_at": event.due_at.isoformat()}
+    await tell_of(tx, Template.APOLOGY, event, about=event.slip.sha256, facts=facts, now=now)
+
+
+async def tell_clock_restarted(tx: AsyncSession, event: ClockRestarted, *, now: datetime) -> None:
+    """What you added is here, and the limit runs anew."""
+    facts = {"due_at": event.due_at.isoformat(), "started_at": event.started_at.isoformat()}
+    await tell_of(tx, Template.CLOCK_RESTARTED, event, about=f"round {event.round}", facts=facts, now=now)
+
+
+async def tell_result_corrected(tx: AsyncSession, event: ResultCorrected, *, now: datetime) -> None:
+    """A further result holds in place of the one found wrong."""
+    facts = {"corrected_at": event.corrected_at.isoformat(), "result_code": event.result_code}
+    facts |= {"replaces": event.replaces, "result_kind": event.result_kind}
+    await tell_of(tx, Template.RESULT_CORRECTED, event, about=event.result_code, facts=facts, now=now)
+
+
+async def tell_result_posted(tx: AsyncSession, event: ResultPosted, *, now: datetime) -> None:
+    """The result is on its way; said once for each order, with its barcode where there is one already."""
+    facts = {"posted_at": event.posted_at.isoformat(), "order_number": event.order_number, "item": event.item}
+    await tell_of(tx, Template.RESULT_POSTED, event, about=event.order_number, facts=facts, now=now)
+
+
+async def tell_demand_cancelled(tx: AsyncSession, event: DemandCancelled, *, now: datetime) -> None:
+    """That fee is not to be paid any more."""
+    facts = {"amount_vnd": event.amount_vnd, "ground": event.ground}
+    about = str(event.demand_id)
+    await tell(tx, Template.DEMAND_CANCELLED, event.dossier_id, about=about, facts=facts, now=now)
+
+
+async def tell_refund_decided(tx: AsyncSession, event: RefundDecided, *, now: datetime) -> None:
+    """What becomes of money that came too late or twice."""
+    facts = {"amount_vnd": event.amount_vnd, "decision": event.decision, "decided_at": event.decided_at.isoformat()}
+    about = f"{event.demand_id} {event.decided_at.isoformat()}"
+    await tell(tx, Template.REFUND_DECIDED, event.dossier_id, about=about, contact=event.contact, facts=facts, now=now)
 
 
 async def tell_of(

@@ -13,6 +13,17 @@ TEMPLATES = {
     Template.IN_PROCESS: "Đang giải quyết",
     Template.RESULT_READY: "Đã có kết quả",
     Template.RETURNED: "Đã trả kết quả",
+    Template.REFUSED: "Không tiếp nhận",
+    Template.WITHDRAWN: "Đã rút hồ sơ",
+    Template.STOPPED: "Đã dừng giải quyết",
+    Template.STOP_REFUSED: "Không dừng được",
+    Template.REAPPOINTED: "Xin lỗi và hẹn lại",
+    Template.APOLOGY: "Thư xin lỗi",
+    Template.CLOCK_RESTARTED: "Thời hạn tính lại",
+    Template.RESULT_CORRECTED: "Kết quả đính chính",
+    Template.RESULT_POSTED: "Đã gửi kết quả qua bưu chính",
+    Template.DEMAND_CANCELLED: "Không phải nộp phí nữa",
+    Template.REFUND_DECIDED: "Quyết định về khoản đã nộp",
 }
 CHANNELS = {Channel.EMAIL: "Email", Channel.SMS: "Tin nhắn SMS"}
 # state: (word, colour, icon)
