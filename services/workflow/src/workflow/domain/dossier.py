@@ -32,6 +32,12 @@ class Dossier:
     def files_of(self, component: str) -> list[FiledFile]:
         return [file for file in self.files if file.component == component]
 
+    def newest_files_of(self, component: str) -> list[FiledFile]:
+        """What holds of a component: a supplement's files take the place of those filed before."""
+        found = self.files_of(component)
+        newest = max((file.package for file in found), default=0)
+        return [file for file in found if file.package == newest]
+
     def file_counts(self) -> dict[str, int]:
         return dict(Counter(file.component for file in self.files))
 

@@ -12,6 +12,7 @@ from workflow.store.letters import (
     put_apology,
 )
 from workflow.store.notes import add_look, add_message, add_payment
+from workflow.store.papers import Registered, add_paper, find_paper, papers_of, registered
 from workflow.store.results import add_result, results
 from workflow.store.tables import metadata
 from workflow.store.trail import (
@@ -42,6 +43,7 @@ from workflow.store.trail import (
 from workflow.store.undecided import decide, find_undecided
 
 __all__ = [
+    "Registered",
     "add_case",
     "add_clock_entry",
     "add_history",
@@ -49,6 +51,7 @@ __all__ = [
     "add_message",
     "add_opinion",
     "add_package",
+    "add_paper",
     "add_payment",
     "add_result",
     "add_sign_off",
@@ -63,6 +66,7 @@ __all__ = [
     "decide",
     "drafted_apology",
     "find_case",
+    "find_paper",
     "find_sign_off",
     "find_staff",
     "find_undecided",
@@ -79,10 +83,12 @@ __all__ = [
     "note_staff",
     "opinions",
     "packages",
+    "papers_of",
     "put_apology",
     "read_contact",
     "read_dossier",
     "read_file",
+    "registered",
     "results",
     "save_case",
     "start_step",

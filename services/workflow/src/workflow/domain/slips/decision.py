@@ -1,6 +1,7 @@
 """The result: a licence, or a refusal on substance. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rules.filling import said
@@ -8,11 +9,27 @@ from rules.records.form import Form, FormField
 from rules.records.procedure import Procedure
 from workflow.domain.case import Case
 from workflow.domain.dossier import Dossier
-from workflow.domain.slips.letter import Data, Letter, named
+from workflow.domain.slips.declared import declared
+from workflow.domain.slips.letter import Data, Letter, basis_of, named
 from workflow.domain.status import Outcome
 
 
-def result(letter: Letter, case: Case, procedure: Procedure, dossier: Dossier, forms: Sequence[Form]) -> Data:
+@dataclass(frozen=True)
+class Replaced:
+    """The result found wrong, by its code, and why (R16)."""
+
+    code: str
+    reason_vi: str
+
+
+def result(
+    letter: Letter,
+    case: Case,
+    procedure: Procedure,
+    dossier: Dossier,
+    forms: Sequence[Form],
+    replaced: Replaced | None = None,
+) -> Data:
     """The result as it will be signed: a licence, or a refusal on substance with its reasons."""
     unit = next((one for one in letter.office.delegations if procedure.id in one.procedure_ids), None)
     validity = procedure.result.validity
@@ -27,33 +44,20 @@ def result(letter: Letter, case: Case, procedure: Procedure, dossier: Dossier, f
         "result_name": procedure.result.name_vi,
         "result_code": case.result_code,
         "code": case.code,
-        "owner": _profile(forms, dossier, "name") or case.applicant_name,
-        "address": _profile(forms, dossier, "address"),
-        "head": _profile(forms, dossier, "head_name"),
-        "head_title": _profile(forms, dossier, "head_title"),
+        "owner": declared(forms, dossier, "name") or case.applicant_name,
+        "address": declared(forms, dossier, "address"),
+        "head": declared(forms, dossier, "head_name"),
+        "head_title": declared(forms, dossier, "head_title"),
         "conclusion": case.conclusion.strip(),
         "conditions": list(case.conditions),
         "validity": f"{validity.value:02} {units[validity.unit]}" if validity else "",
-        "basis": [str(source) for source in procedure.sources],
+        "basis": basis_of(procedure),
+        "replaces": replaced.code if replaced else "",
+        "reason": replaced.reason_vi.strip() if replaced else "",
         "annexes": _annexes(forms, dossier) if case.outcome is Outcome.GRANTED else [],
         "signer": unit.signer_vi if unit else procedure.authority_vi,
         "paper_form": procedure.result.paper_form or "",
     }
-
-
-def _profile(forms: Sequence[Form], dossier: Dossier, what: str) -> str:
-    """What the sheets say of the applicant, found by the mark the catalogue gives such a field."""
-    for form in forms:
-        for field in form.fields():
-            value = _first(dossier, form, field) if field.profile == what else None
-            if value:
-                return str(value)
-    return ""
-
-
-def _first(dossier: Dossier, form: Form, field: FormField) -> Any:
-    sheets = dossier.forms.get(form.id, ())
-    return sheets[0].get(field.key) if sheets else None
 
 
 def _annexes(forms: Sequence[Form], dossier: Dossier) -> list[Data]:

@@ -5,7 +5,7 @@ from rules.records.procedure import Procedure
 from rules.wording import limit_vi, start_rule_vi
 from workflow.domain.access import Staff
 from workflow.domain.case import Case
-from workflow.domain.slips.letter import ContactFacts, Data, Letter, applicant_of, named
+from workflow.domain.slips.letter import ContactFacts, Data, Letter, applicant_of, named, written_by
 from workflow.domain.slips.numerals import amount_in_words, clock_and_date, vnd
 
 
@@ -18,7 +18,8 @@ def fee_notice(
         **letter.data(),
         **applicant_of(contact),
         **named(procedure),
-        "arrival_number": case.arrival_number,
+        **written_by(letter.office, staff),
+        "code": case.arrival_number,
         "received": clock_and_date(case.received_at),
         "lines": [
             {
@@ -36,8 +37,5 @@ def fee_notice(
         "basis": list(quote.legal_basis),
         "limit": limit_vi(procedure.limit),
         "starts": start_rule_vi(procedure.start_rule),
-        "officer": staff.name,
-        "officer_title": staff.title,
-        "officer_phone": staff.phone or letter.office.telephone,
         "unconfirmed": bool(quote.unconfirmed),
     }

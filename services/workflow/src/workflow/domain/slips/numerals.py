@@ -68,6 +68,12 @@ def clock_and_date(at: datetime) -> str:
     return f"{at:%H} giờ {at:%M} phút, ngày {at.day:02}/{at.month:02}/{at.year}"
 
 
+def minute_and_date(at: datetime) -> str:
+    """`08:30 03/03/2025`, where a table has little room."""
+    at = at.astimezone(HANOI)
+    return f"{at:%H:%M} {short_date(at.date())}"
+
+
 _WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
 

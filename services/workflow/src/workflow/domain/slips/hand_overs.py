@@ -1,0 +1,46 @@
+"""Who gave a dossier to whom, and when, out of the runs through its steps. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from rules.records.procedure import Procedure
+from workflow.domain.case import Case
+from workflow.domain.law import unit_name
+from workflow.domain.slips.records import HandOver
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run through a step, with the working minutes it may use and used; `staff_id` is who ended it."""
+
+    step: str
+    unit: str
+    staff_id: str | None
+    started_at: datetime
+    planned_minutes: int
+    used_minutes: int | None
+    note: str = ""
+
+
+def hand_overs(case: Case, procedure: Procedure, runs: Sequence[Run], names: Mapping[str, str]) -> list[HandOver]:
+    """From the desk through each run, and back to the desk once there is a result."""
+    steps = {step.id: step.name_vi for step in procedure.steps}
+    desk = (unit_name(case, case.receiving_unit), names.get(case.checker_id or "", ""))
+    found, giver = [], desk
+    for run in runs:
+        taker = (unit_name(case, run.unit), names.get(run.staff_id or _holder(case, run) or "", ""))
+        done = HandOver(giver, taker, run.started_at, steps.get(run.step, run.step), run.planned_minutes)
+        found.append(_with_use(done, run))
+        giver = taker
+    if case.finished_at is not None:
+        found.append(HandOver(giver, (desk[0], ""), case.finished_at, "Trả kết quả"))
+    return found
+
+
+def _holder(case: Case, run: Run) -> str | None:
+    return case.holder_id if run.step == case.step else None
+
+
+def _with_use(begun: HandOver, run: Run) -> HandOver:
+    return replace(begun, used_minutes=run.used_minutes, note=run.note)

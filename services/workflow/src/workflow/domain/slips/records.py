@@ -1,0 +1,134 @@
+"""What the office keeps of its work: the control slip of a dossier, the register of a period. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from rules.records.procedure import Procedure
+from rules.wording import limit_vi
+from workflow.domain.case import Case
+from workflow.domain.dossier import Dossier
+from workflow.domain.slips.form_01 import components_of
+from workflow.domain.slips.letter import ContactFacts, Data, Letter, basis_of, named
+from workflow.domain.slips.numerals import due_moment, minute_and_date, short_date
+from workflow.domain.status import Status
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """The dossier went from one to another; minutes are working minutes the taker planned and used, none at the ends.
+
+    `giver` and `taker` are (unit, person), the person empty where none is known.
+    """
+
+    giver: tuple[str, str]
+    taker: tuple[str, str]
+    at: datetime
+    step_vi: str = ""
+    planned_minutes: int | None = None
+    used_minutes: int | None = None
+    note: str = ""
+
+    @property
+    def is_late(self) -> bool:
+        planned, used = self.planned_minutes, self.used_minutes
+        return planned is not None and used is not None and used > planned
+
+
+def control_slip(
+    letter: Letter, case: Case, procedure: Procedure, dossier: Dossier, hand_overs: Sequence[HandOver]
+) -> Data:
+    """Who had the dossier, from when, for how long; the case is accepted."""
+    assert case.started_at is not None
+    assert case.due_at is not None
+    assert case.first_due_at is not None
+    assert procedure.limit is not None
+    return {
+        **letter.data(),
+        **named(procedure),
+        "code": case.code,
+        "owner": case.applicant_name,
+        "received": minute_and_date(case.received_at),
+        "limit": limit_vi(procedure.limit),
+        "started": minute_and_date(case.started_at),
+        "due": due_moment(case.due_at),
+        "first_due": due_moment(case.first_due_at) if case.first_due_at != case.due_at else "",
+        "finished": minute_and_date(case.finished_at) if case.finished_at else "",
+        "components": components_of(procedure, dossier, case.channel),
+        "rows": [_row(one) for one in hand_overs],
+        "basis": basis_of(procedure),
+    }
+
+
+def _row(one: HandOver) -> Data:
+    counted = None not in (one.planned_minutes, one.used_minutes)
+    return {
+        "giver": [part for part in one.giver if part],
+        "taker": [part for part in one.taker if part],
+        "at": minute_and_date(one.at),
+        "step": one.step_vi,
+        "planned": "" if one.planned_minutes is None else str(one.planned_minutes),
+        "used": "" if one.used_minutes is None else str(one.used_minutes),
+        "lateness": ("Quá hạn" if one.is_late else "Đúng hạn") if counted else "",
+        "note": one.note,
+    }
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One dossier in the register; `sequence` is its place in the year's book, that of its form 01."""
+
+    sequence: int
+    case: Case
+    procedure: Procedure
+    components: int
+    contact: ContactFacts | None
+    proof: str = ""
+
+
+@dataclass(frozen=True)
+class Period:
+    """Dates of one year, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def name_vi(self) -> str:
+        return f"từ ngày {short_date(self.first)} đến ngày {short_date(self.last)}"
+
+
+def register(letter: Letter, period: Period, entries: Sequence[Entry]) -> Data:
+    """The register of a period, in the book's order. A year that has ended is closed with its count."""
+    year_ended = letter.on.year > period.last.year and period.last == date(period.last.year, 12, 31)
+    return {
+        **letter.data(),
+        "period": period.name_vi,
+        "book": str(period.first.year),
+        "rows": [_entry(letter, one) for one in entries],
+        "total": str(len(entries)),
+        "closed": f"Sổ năm {period.last.year} đã khóa; không ghi thêm." if year_ended else "",
+    }
+
+
+def _entry(letter: Letter, one: Entry) -> Data:
+    case, unit = one.case, letter.office.unit(one.case.resolving_unit)
+    return {
+        "sequence": str(one.sequence),
+        "code": case.shown_code,
+        "procedure": one.procedure.name_vi,
+        "components": str(one.components),
+        "applicant": case.applicant_name,
+        "address": (one.contact.address or "") if one.contact else "",
+        "phone": (one.contact.phone or "") if one.contact else "",
+        "unit": unit.name_vi if unit else letter.office.name_vi,
+        "received": minute_and_date(case.received_at),
+        "due": minute_and_date(case.due_at) if case.due_at else "",
+        "returned": minute_and_date(case.returned_at) if case.returned_at else _ENDED.get(case.status, ""),
+        "way": _WAYS[case.return_way] if case.returned_at else "",
+        "proof": one.proof,
+    }
+
+
+_WAYS = {"online": "Trực tuyến", "counter": "Trực tiếp", "postal": "Bưu chính"}
+_ENDED = {Status.WITHDRAWN: "Đã rút", Status.STOPPED: "Dừng giải quyết"}
