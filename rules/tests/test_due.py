@@ -146,7 +146,7 @@ def test_a_supplement_is_checked_by_the_readings_of_the_day_the_dossier_arrived(
 def test_a_check_limit_that_no_act_has_published_is_not_guessed(calendar: Calendar, xray: Procedure) -> None:
     unpublished = xray.model_copy(update={"check_limit": None})
     with pytest.raises(NotPublished):
-        due.check_limit(unpublished, "online", at("2025-03-03 09:00"), calendar)
+        due.check_limit(unpublished, "direct", at("2025-03-03 09:00"), calendar)
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def refusal(folder: Path) -> BadData:
         (DEVICE, "copy_of: F142-IV-01.applicant_name", "copy_of: F142-IV-01.nobody", "has no field nobody"),
         (STAFF, "table: staff_rows", "table: nowhere", "no field nowhere"),
         (OFFICE, "code: H00.15", "code: Z99", "agency_codes.0.code"),
-        (OFFICE, "[xray-licence-new-2021]", "[other]", "unknown procedure other"),
+        (OFFICE, "- xray-licence-new-2021", "- other", "unknown procedure other"),
         (CODE, "effective_from: 2025-09-15", "effective_from: 2025-09-14", "overlaps dossier-code-2018"),
         (CODE, "{agency}-{date}-{number}", "{agency}-{date}", "lacks {number}"),
     ],

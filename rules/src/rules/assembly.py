@@ -83,9 +83,7 @@ def _checks_of(parent: Form, form: Form) -> tuple[AnyCheck, ...]:
     return (*(one for one in parent.checks if (one.kind, one.field) not in own), *form.checks)
 
 
-def _section(
-    section: Section, replacing: Mapping[str, FormField], added: tuple[FormField, ...], after: str
-) -> Section:
+def _section(section: Section, replacing: Mapping[str, FormField], added: tuple[FormField, ...], after: str) -> Section:
     fields: list[FormField] = []
     for field in section.fields:
         fields.append(replacing.get(field.key, field))

@@ -28,7 +28,7 @@ from rules.records.code import CodeFormat, CodeKind
 from rules.records.fee import FeeTable
 from rules.records.field import FieldOfWork
 from rules.records.form import Form
-from rules.records.limit import GeneralLimit
+from rules.records.limit import GeneralLimit, Limit
 from rules.records.office import FilingPoints, Office
 from rules.records.overlay import Overlay
 from rules.records.procedure import Procedure, ProcedureRecord
@@ -163,6 +163,11 @@ class Catalogue:
         slip = generation.find(key)
         assert slip is not None
         return IssuedSlip(slip=slip, act_vi=generation.act_vi)
+
+    def general_check_limit(self, channel: str, on: date) -> Limit | None:
+        """By when a dossier must be checked where no act of its sector says (T01, T02); None where none is in force."""
+        held = (one for one in self.limits if one.kind == "check" and channel in one.channels and one.is_in_force(on))
+        return next((one.limit for one in held), None)
 
     def filing_open(self, procedure: Procedure, channel: str, origin: str, on: date) -> bool:
         """Whether a dossier of this procedure may come in this way on that date (R19)."""

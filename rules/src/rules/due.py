@@ -14,6 +14,7 @@ from rules.errors import NotPublished
 from rules.readings import DEFAULT, Readings
 from rules.records.limit import Limit, StartRule, Unit
 from rules.records.procedure import Procedure, Step
+from rules.terms import corresponding_day, months_in
 
 __all__ = [
     "Apology",
@@ -29,6 +30,7 @@ __all__ = [
     "due",
     "lateness",
     "missed_at",
+    "own_check_limit",
     "plan",
     "shares",
     "start",
@@ -81,13 +83,19 @@ class Apology:
 
 
 def start(
-    rule: StartRule, *, received_at: datetime | None, valid_at: datetime | None = None, paid_at: datetime | None = None
+    rule: StartRule,
+    *,
+    received_at: datetime | None,
+    valid_at: datetime | None = None,
+    paid_at: datetime | None = None,
+    fee_due: bool = True,
 ) -> datetime | None:
     """The moment the clock starts by the procedure's rule (R02), or None while something it needs is missing.
 
-    `valid_at` is when the last valid piece was received, `paid_at` when the money was paid; never a click.
+    `valid_at` is when the last valid piece was received, `paid_at` when the money was paid; never a click. Nothing waits
+    for a fee that is not due (`fee_due`).
     """
-    if rule == "valid_dossier":
+    if rule == "valid_dossier" or (rule == "valid_dossier_and_fee" and not fee_due):
         return valid_at
     if rule == "valid_dossier_and_fee":
         return max(valid_at, paid_at) if valid_at and paid_at else None
@@ -102,9 +110,11 @@ def due(limit: Limit, start: datetime, calendar: Calendar, *, readings: Readings
     begins = start.astimezone(HANOI).replace(second=0, microsecond=0)
     if readings.main_limit_rolls:
         begins = calendar.opening_from(begins)
+    if limit.is_at_once:
+        return _same_day(limit, begins, calendar)
     if limit.unit == "working_days":
         return _working_days(limit, begins, calendar, readings)
-    if limit.unit == "calendar_days":
+    if limit.is_in_days:
         return _calendar_days(limit, begins, calendar, readings)
     return _working_time(limit, begins, calendar)
 
@@ -116,6 +126,13 @@ def _working_time(limit: Limit, begins: datetime, calendar: Calendar) -> Due:
     return Due(ends, begins, limit, calendar.version, skipped, ("R04",))
 
 
+def _same_day(limit: Limit, begins: datetime, calendar: Calendar) -> Due:
+    """At once, read as within the same working day; out of hours that is the next one. Unconfirmed (X03)."""
+    begins = calendar.opening_from(begins)
+    ends = datetime.combine(begins.date(), calendar.sessions(begins.date())[-1][1], HANOI)
+    return Due(ends, begins, limit, calendar.version, (), ("X03",))
+
+
 def _working_days(limit: Limit, begins: datetime, calendar: Calendar, readings: Readings) -> Due:
     day = calendar.add_working_days(begins.date(), limit.value)
     ends = datetime.combine(day, _clock_time(begins.time(), day, calendar, readings), HANOI)
@@ -124,7 +141,7 @@ def _working_days(limit: Limit, begins: datetime, calendar: Calendar, readings: 
 
 def _calendar_days(limit: Limit, begins: datetime, calendar: Calendar, readings: Readings) -> Due:
     """Days off count, but the last day may not be one: it rolls to the next working day (Civil Code, art. 148(5))."""
-    last = begins.date() + timedelta(days=limit.value)
+    last = _last_day(limit, begins.date())
     if calendar.is_working_day(last):
         ends = datetime.combine(last, _clock_time(begins.time(), last, calendar, readings), HANOI)
         return Due(ends, begins, limit, calendar.version, (), ("R03", "R04"))
@@ -132,6 +149,13 @@ def _calendar_days(limit: Limit, begins: datetime, calendar: Calendar, readings:
     ends = datetime.combine(day, calendar.sessions(day)[-1][1], HANOI)
     skipped = calendar.days_off(last - timedelta(days=1), day)
     return Due(ends, begins, limit, calendar.version, skipped, ("R03", "R04"))
+
+
+def _last_day(limit: Limit, begins: date) -> date:
+    """Months and years end on the corresponding day (Civil Code, art. 148)."""
+    if limit.unit == "months" or limit.unit == "years":
+        return corresponding_day(begins, months_in(limit.value, limit.unit))
+    return begins + timedelta(days=limit.value)
 
 
 def _clock_time(clock: time, day: date, calendar: Calendar, readings: Readings) -> time:
@@ -144,21 +168,37 @@ def _clock_time(clock: time, day: date, calendar: Calendar, readings: Readings) 
 
 
 def check_limit(
-    procedure: Procedure, channel: str, received_at: datetime, calendar: Calendar, *, readings: Readings = DEFAULT
+    procedure: Procedure,
+    channel: str,
+    received_at: datetime,
+    calendar: Calendar,
+    *,
+    readings: Readings = DEFAULT,
+    on: date | None = None,
+    catalogue: Catalogue | None = None,
 ) -> Due:
     """By when the one-stop officer must have checked the dossier; an online one, out of hours, starts when it opens.
 
-    Raises NotPublished if no act gives the procedure a check limit (R14).
+    The procedure's own limit for the channel, else its own, else the general one in force `on` the day the dossier
+    arrived (T01, T02; the day of `received_at` if not told). Raises NotPublished if no act gives any (R14).
     """
-    if procedure.check_limit is None:
+    arrived_on = on or received_at.astimezone(HANOI).date()
+    limit = own_check_limit(procedure, channel) or (catalogue or load()).general_check_limit(channel, arrived_on)
+    if limit is None:
         raise NotPublished(procedure.id, "check limit")
     begins = received_at
     if channel == "online" and readings.online_check_rolls:
         begins = calendar.opening_from(received_at)
-    found = due(procedure.check_limit, begins, calendar, readings=readings)
+    found = due(limit, begins, calendar, readings=readings)
     if begins == received_at:
         return found
     return Due(found.at, found.start, found.limit, found.calendar_version, found.skipped, (*found.readings, "T03"))
+
+
+def own_check_limit(procedure: Procedure, channel: str) -> Limit | None:
+    """What the procedure's own acts say for this channel; None leaves it to the general limit."""
+    mine = (limit for name, limit in procedure.check_limit_by_channel.items() if name == channel)
+    return next(mine, procedure.check_limit)
 
 
 def check_due(
@@ -176,8 +216,9 @@ def check_due(
     NotPublished (R14), OutsideCalendar, UnknownOffice.
     """
     law = catalogue or load()
-    readings = law.readings(office, arrived_at.astimezone(HANOI).date())
-    return check_limit(procedure, channel, piece_at or arrived_at, law.calendar(office), readings=readings)
+    on = arrived_at.astimezone(HANOI).date()
+    readings, calendar = law.readings(office, on), law.calendar(office)
+    return check_limit(procedure, channel, piece_at or arrived_at, calendar, readings=readings, on=on, catalogue=law)
 
 
 def lateness(due: Due, finished_at: datetime, calendar: Calendar) -> Lateness:

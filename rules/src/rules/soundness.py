@@ -318,9 +318,9 @@ def _office(record: Record, known: Known) -> Iterator[Fault]:
     yield from _no_overlap(record.agency_codes, ("agency_codes",))
     yield from _no_overlap(record.readings, ("readings",))
     for index, one in enumerate(record.delegations):
-        for procedure_id in one.procedure_ids:
+        for place, procedure_id in enumerate(one.procedure_ids):
             if not known.has(Procedure, procedure_id):
-                yield ("delegations", index, "procedure_ids"), f"unknown procedure {procedure_id}"
+                yield ("delegations", index, "procedure_ids", place), f"unknown procedure {procedure_id}"
 
 
 def _pattern(record: Record, known: Known) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""An internal process (quy trình nội bộ) that procedures share: its steps, who does each, and its share of the limit."""
+"""An internal process (quy trình nội bộ) that procedures share: its steps, who does each, its share of the limit."""
 
 from typing import Annotated, Literal
 
