@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from contracts.facts import ReturnWay
 from kit.now import TIME_ZONE
 from kit.tx import run_sql
 from workflow import handlers, reads, store
@@ -333,7 +334,7 @@ async def test_an_answered_supplement_ends_the_wait(world: Any) -> None:
 
 async def test_the_case_keeps_how_the_applicant_wants_the_result(world: Any) -> None:
     at = await world.at("2025-03-03 08:30")
-    for way, kept in ((None, "online"), ("postal", "postal"), ("counter", "counter")):
+    for way, kept in ((None, "online"), (ReturnWay.POSTAL, "postal"), (ReturnWay.COUNTER, "counter")):
         event = (await world.submitted(at)).model_copy(update={"return_way": way})
         await world.hear(event)
         assert (await world.case(event.dossier_id)).return_way == kept
