@@ -8,7 +8,9 @@ import click
 
 from kit.embedded import EmbeddedError
 from kit.service import SettingsWrong
+from motcua.catalogue import command as catalogue
 from motcua.programs import SERVICES, service_of
+from rules.errors import BadData
 
 service_name = click.argument("name", type=click.Choice(SERVICES), metavar="SERVICE")
 folder_option = click.option(
@@ -22,6 +24,9 @@ port_option = click.option(
 @click.group(help="Motcua: administrative-procedure dossiers, from filing to result.")
 def cli() -> None:
     """The group of all commands."""
+
+
+cli.add_command(catalogue.group)
 
 
 @cli.command()
@@ -89,7 +94,7 @@ def main() -> None:
         fail(one_line(error), 2)
     except SettingsWrong as error:
         fail(str(error), 2)
-    except EmbeddedError as error:
+    except (EmbeddedError, BadData) as error:
         fail(str(error), 1)
     except (click.Abort, KeyboardInterrupt):
         fail("stopped", 130)

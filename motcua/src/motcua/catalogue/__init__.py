@@ -1,0 +1,1 @@
+"""`motcua catalogue`: the law's data for people and machines to read. Reads the catalogue, changes nothing."""
