@@ -261,21 +261,6 @@ async def test_strangers_find_nothing(client: httpx.AsyncClient, world: Any) -> 
     assert read_page(citizen.text)
 
 
-async def test_a_queue_page_of_fifty_asks_a_handful_of_questions(client: httpx.AsyncClient, world: Any) -> None:
-    from sqlalchemy import event
-
-    for _ in range(3):
-        await world.file()
-    asked: list[str] = []
-
-    def note(*args: Any) -> None:
-        asked.append(args[2])
-
-    event.listen(world.database.engine.sync_engine, "before_cursor_execute", note)
-    await get(client, world, "one_stop_officer", "/officer")
-    assert len([question for question in asked if "select" in question.lower()]) <= 8
-
-
 def test_every_verdict_has_its_word() -> None:
     from workflow.web.words import VERDICT
 

@@ -1,10 +1,12 @@
 """JSON routes under /api/workflow/v1. They translate; handlers decide."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 
+from contracts.facts import Channel
 from kit.now import Now
 from kit.signin import Person, allow
 from kit.tx import Tx
@@ -28,7 +30,13 @@ from workflow.reads import Question
 
 router = APIRouter(prefix="/api/workflow/v1", tags=["cases"])
 
-Filter = Literal["mine", "today", "week", "overdue", "waiting", "open", "returned", "all"]
+Sort = Literal[
+    "urgent", "-urgent", "code", "-code", "applicant", "-applicant", "since", "-since", "received", "-received",
+]  # fmt: skip
+Filter = Literal[
+    "mine", "today", "week", "overdue", "waiting", "unassigned", "stop_asked", "apology", "to_return", "open",
+    "returned", "all",
+]  # fmt: skip
 
 
 async def signed_in_staff(person: Annotated[Person, Depends(allow(*STAFF))]) -> Staff:
@@ -66,16 +74,30 @@ async def list_cases(
     staff: Caller,
     filter: Annotated[Filter, Query(description="`mine`: what waits for you")] = "mine",
     q: Annotated[
-        str, Query(max_length=200, description="code, arrival number, applicant; diacritics do not matter")
+        str, Query(max_length=200, description="code, arrival number, applicant, serial; diacritics do not matter")
     ] = "",
     status: Annotated[int | None, Query(ge=1, le=10)] = None,
-    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    procedure: Annotated[str | None, Query(max_length=200, description="a procedure's id")] = None,
+    field: Annotated[str | None, Query(max_length=200, description="a field's id")] = None,
+    channel: Channel | None = None,
+    unit: Annotated[str | None, Query(max_length=200)] = None,
+    holder: Annotated[str | None, Query(max_length=200, description="a staff id")] = None,
+    received_from: date | None = None,
+    received_to: date | None = None,
+    due_from: date | None = None,
+    due_to: date | None = None,
+    sort: Annotated[Sort, Query(description="`-` before it turns the order round")] = "urgent",
+    after: Annotated[str, Query(max_length=500, description="`after` of the page before")] = "",
+    before: Annotated[str, Query(max_length=500, description="`before` of the page after")] = "",
 ) -> CaseList:
-    """The cases you may see, most urgent first, 50 a page, with how many each filter holds."""
-    found = await reads.find_cases(tx, staff, Question(filter, q, status, page), now)
+    """The cases you may see, most urgent first, 50 a page, with how many wait in each list."""
+    spans = {"received_from": received_from, "received_to": received_to, "due_from": due_from, "due_to": due_to}
+    same = {"status": status, "procedure": procedure, "field": field, "channel": channel, "unit": unit}
+    question = Question(filter, q, holder=holder, sort=sort, after=after, before=before, **same, **spans)  # type: ignore[arg-type]
+    found = await reads.find_cases(tx, staff, question, now)
     counts = await reads.count(tx, staff, now)
     lines = [CaseLine(**line_out(row)) for row in found.rows]
-    return CaseList(cases=lines, total=found.total, page=found.page, pages=found.pages, counts=dict(counts))
+    return CaseList(cases=lines, total=found.total, before=found.before, after=found.after, counts=dict(counts))
 
 
 @router.get("/cases/{dossier_id}")

@@ -88,7 +88,7 @@ class CaseLine(Shape):
     arrival_number: str
     status: StatusOut
     procedure: str
-    applicant: str
+    applicant: str = Field(description="in a list, a person's name is shortened")
     step: str | None
     unit: str
     role: str | None = Field(description="the role that must act next; none where the applicant must")
@@ -101,10 +101,10 @@ class CaseLine(Shape):
 
 class CaseList(Shape):
     cases: list[CaseLine]
-    total: int
-    page: int
-    pages: int
-    counts: dict[str, int] = Field(description="how many cases each filter would show")
+    total: int = Field(description="at most 10001, which says that there are more")
+    before: str = Field(description="where the page before is; empty where there is none")
+    after: str = Field(description="where the next page is; empty where there is none")
+    counts: dict[str, int] = Field(description="how many cases each list of running cases holds")
 
 
 class ActionOut(Shape):
@@ -242,7 +242,7 @@ def line_out(row: QueueRow) -> dict[str, Any]:
         "arrival_number": case.arrival_number,
         "status": StatusOut(number=case.status, name=case.status.name.lower()),
         "procedure": row.procedure_vi,
-        "applicant": case.applicant_name,
+        "applicant": row.shown_applicant,
         "step": case.step,
         "unit": case.unit,
         "role": case.role,
@@ -262,7 +262,7 @@ def case_out(view: CaseView) -> CaseOut:
     case = view.case
     plain = {name: getattr(case, name) for name in _OF_THE_CASE if name not in _OF_THE_VIEW}
     return CaseOut(
-        **line_out(view.row),
+        **line_out(view.row) | {"applicant": case.applicant_name},
         **plain,
         actions=[
             ActionOut(action=one.action, allowed=one.is_allowed, reason_vi=one.reason_vi, is_next=one.is_next)

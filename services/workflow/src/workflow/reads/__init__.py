@@ -1,8 +1,23 @@
 """What lists and pages show. The only SQL that answers questions; changes nothing."""
 
+from workflow.reads.asking import COUNTED, FILTERS, Question
 from workflow.reads.case import CaseView, ClockView, StepView, find_case_view, see_case, view_clock
-from workflow.reads.files import open_file, open_result, open_slip
-from workflow.reads.queue import FILTERS, PAGE_SIZE, Counts, Question, QueuePage, QueueRow, count, find_cases
+from workflow.reads.files import open_correction, open_file, open_issued, open_result, open_slip
+from workflow.reads.letters import LettersView, find_letters, holders, people_for
+from workflow.reads.paging import SORTS
+from workflow.reads.parcels import ParcelView, parcels_of, receiver_of
+from workflow.reads.queue import (
+    MOST_EXPORTED,
+    PAGE_SIZE,
+    Counts,
+    QueuePage,
+    QueueRow,
+    all_staff,
+    count,
+    export_cases,
+    find_cases,
+    pick_cases,
+)
 from workflow.reads.report import BEHIND_A_PAGE, Behind, Report, count_report, dossiers_behind, name_of_line
 from workflow.reads.undecided import (
     UndecidedPage,
@@ -16,12 +31,17 @@ from workflow.reads.undecided import (
 
 __all__ = [
     "BEHIND_A_PAGE",
+    "COUNTED",
     "FILTERS",
+    "MOST_EXPORTED",
     "PAGE_SIZE",
+    "SORTS",
     "Behind",
     "CaseView",
     "ClockView",
     "Counts",
+    "LettersView",
+    "ParcelView",
     "Question",
     "QueuePage",
     "QueueRow",
@@ -29,20 +49,30 @@ __all__ = [
     "StepView",
     "UndecidedPage",
     "UndecidedView",
+    "all_staff",
     "applicants_words",
     "count",
     "count_report",
     "count_undecided",
     "dossiers_behind",
+    "export_cases",
     "find_all_undecided",
     "find_case_view",
     "find_cases",
+    "find_letters",
     "find_undecided",
     "find_undecided_of",
+    "holders",
     "name_of_line",
+    "open_correction",
     "open_file",
+    "open_issued",
     "open_result",
     "open_slip",
+    "parcels_of",
+    "people_for",
+    "pick_cases",
+    "receiver_of",
     "see_case",
     "view_clock",
 ]

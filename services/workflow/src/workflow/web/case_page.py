@@ -25,9 +25,10 @@ async def case_page(
     open_file: int | None = None,
     judged: Judged | None = None,
     errors: list[FieldError] | None = None,
+    seen_version: int | None = None,
     status_code: int = HTTPStatus.OK,
 ) -> Response:
-    """The case; `judged` is what was typed where it could not be saved."""
+    """The case; `judged` is what was typed where it could not be saved, `seen_version` what was seen last time."""
     forms = [(load().form(one.form_id), one) for one in view.procedure.components if one.form_id]
     return await show(
         request,
@@ -41,4 +42,5 @@ async def case_page(
         judged=view.judged if judged is None else judged,
         opened=view.dossier.file(open_file) if open_file else None,
         errors=errors or [],
+        seen_version=seen_version,
     )

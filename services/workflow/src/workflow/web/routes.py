@@ -1,62 +1,25 @@
-"""Pages of workflow: the queue and one case, with its files."""
+"""Pages of one case with its files; the other pages are taken in at the end."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kit.now import Now
 from kit.tx import Tx
 from workflow import handlers, reads
-from workflow.domain.access import Staff
-from workflow.domain.errors import NoSuchFile
-from workflow.reads import FILTERS, Question
-from workflow.web import checking, ending, reporting, stepping, undecided
+from workflow.web import checking, ending, listing, reporting, returning, stepping, undecided
 from workflow.web.case_page import case_page
-from workflow.web.shown import BASE, Officer, queue_path, show
+from workflow.web.listing import Asked, queue_page
+from workflow.web.shown import BASE, Officer, show
 
 router = APIRouter(prefix=BASE, include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @router.get("")
-async def my_queue(request: Request, tx: Tx, now: Now, staff: Officer) -> Response:
+async def my_queue(request: Request, tx: Tx, now: Now, staff: Officer, question: Asked) -> Response:
     """What waits for me, most urgent first."""
-    return await queue_page(request, tx, now, staff, Question("mine"))
-
-
-@router.get("/queue/{name}")
-async def queue(
-    request: Request,
-    tx: Tx,
-    now: Now,
-    staff: Officer,
-    name: str,
-    q: Annotated[str, Query(max_length=200)] = "",
-    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
-) -> Response:
-    """The cases of one filter; found by words without diacritics."""
-    if name not in FILTERS:
-        raise NoSuchFile(f"queue {name}")
-    return await queue_page(request, tx, now, staff, Question(name, q, None, page))
-
-
-async def queue_page(request: Request, tx: AsyncSession, now: Now, staff: Staff, question: Question) -> Response:
-    await handlers.note_staff(tx, staff)
-    found = await reads.find_cases(tx, staff, question, now)
-    return await show(
-        request,
-        tx,
-        staff,
-        "queue.html",
-        now=now,
-        question=question,
-        found=found,
-        title=FILTERS[question.filter],
-        here=queue_path(question.filter),
-        search_href=queue_path("all"),
-    )
+    return await queue_page(request, tx, now, staff, question)
 
 
 @router.get("/cases/{dossier_id:uuid}")
@@ -65,7 +28,8 @@ async def case(
 ) -> Response:
     """One case: check list and actions, form and files, history and clock. `file` opens one beside the form."""
     view = await reads.find_case_view(tx, staff, dossier_id, now)
-    return await case_page(request, tx, now, staff, view, open_file=file)
+    seen = await handlers.note_look(tx, staff, view.case, now=now)
+    return await case_page(request, tx, now, staff, view, open_file=file, seen_version=seen)
 
 
 @router.get("/cases/{dossier_id:uuid}/clock")
@@ -100,4 +64,6 @@ router.include_router(checking.router)
 router.include_router(stepping.router)
 router.include_router(ending.router)
 router.include_router(undecided.router)
+router.include_router(listing.router)
 router.include_router(reporting.router)
+router.include_router(returning.router)

@@ -18,10 +18,13 @@ from workflow import handlers, reads
 from workflow.domain.access import STAFF, Staff
 from workflow.domain.deciding import may_decide
 from workflow.domain.errors import Incomplete, WorkflowError
+from workflow.domain.moves import LEADER
 from workflow.web.words import FACTS
 
 BASE = "/officer"
 UNDECIDED = f"{BASE}/undecided"
+LEADERS_DESK = f"{BASE}/leader"
+SELDOM = ("stop_asked", "apology")
 
 
 async def signed_in_staff(person: Annotated[Person, Depends(allow(*STAFF))]) -> Staff:
@@ -36,14 +39,25 @@ async def show(
     request: Request, tx: AsyncSession, staff: Staff, template: str, *, now: Any, status_code: int = 200, **facts: Any
 ) -> Response:
     """A page with the rail of counts, which are also the queue's filters."""
-    counts = await reads.count(tx, staff, now)
-    rail = [(_(word), queue_path(name), counts[name]) for name, word in reads.FILTERS.items()]
-    if may_decide(staff):
-        rail.append((_("Việc chờ quyết định"), UNDECIDED, await reads.count_undecided(tx, staff)))
+    rail = await _rail(tx, staff, now)
     pages: Pages = request.app.state.pages
     return pages.render(
         request, template, status_code=status_code, navigation=rail, staff=staff, now=now, **FACTS, **facts
     )
+
+
+async def _rail(tx: AsyncSession, staff: Staff, now: Any) -> list[tuple[str, str, int | None]]:
+    """The lists, with how much waits in each; those that are seldom needed only while something is in them."""
+    counts = await reads.count(tx, staff, now)
+    lists = {name: words for name, words in reads.FILTERS.items() if name not in SELDOM or counts[name]}
+    rail: list[tuple[str, str, int | None]] = [
+        (_(words), queue_path(name), counts.get(name)) for name, words in lists.items()
+    ]
+    if may_decide(staff):
+        rail.append((_("Việc chờ quyết định"), UNDECIDED, await reads.count_undecided(tx, staff)))
+    if LEADER in staff.roles:
+        rail.insert(1, (_("Bàn lãnh đạo"), LEADERS_DESK, None))
+    return [*rail, (_("Báo cáo II.06"), f"{BASE}/reports/ii-06", None)]
 
 
 def queue_path(name: str) -> str:

@@ -36,6 +36,19 @@ READINGS = {
     "T03": "Hồ sơ trực tuyến đến ngoài giờ được tính từ đầu giờ làm việc kế tiếp",
 }
 
+FILTER = {
+    "status": "Trạng thái",
+    "procedure": "Thủ tục",
+    "field": "Lĩnh vực",
+    "channel": "Hình thức nộp",
+    "unit": "Đơn vị",
+    "holder": "Người giữ",
+    "received_from": "Nộp từ",
+    "received_to": "Nộp đến",
+    "due_from": "Hạn từ",
+    "due_to": "Hạn đến",
+}
+
 
 def said(words: tuple[str, str, str]) -> tuple[str, str, str]:
     """Word, colour and icon, the word in the present language."""
@@ -57,6 +70,7 @@ FACTS: Mapping[str, Any] = {
     "channel_words": channel_vi,
     "is_filled": is_filled,
     "shown": value_words,
+    "filter_words": lambda name: _(FILTER[name]),
     "page_of": page_of,
     "icon_of": icon_of,
 }
