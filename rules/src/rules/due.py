@@ -92,8 +92,8 @@ def start(
 ) -> datetime | None:
     """The moment the clock starts by the procedure's rule (R02), or None while something it needs is missing.
 
-    `valid_at` is when the last valid piece was received, `paid_at` when the money was paid; never a click. Nothing waits
-    for a fee that is not due (`fee_due`).
+    `valid_at` is when the last valid piece was received, `paid_at` when the money was paid; never a click. Without
+    `fee_due` nothing waits for a fee.
     """
     if rule == "valid_dossier" or (rule == "valid_dossier_and_fee" and not fee_due):
         return valid_at

@@ -7,14 +7,15 @@ what a browser sends is made ready for it by `rules.filling`.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
 
-from rules import wording
+from rules import form_checks, wording
 from rules.formats import FORMATS
-from rules.records.form import AnyCheck, Form, FormField, GoesWith, RowsEqual
+from rules.records.form import AnyCheck, Condition, Form, FormField
 
 Data = Mapping[str, Any]
 Path = tuple[str | int, ...]
@@ -29,7 +30,7 @@ class FieldError:
     """What is wrong with one field and how to mend it.
 
     `code` is one of required, type, format, enum, minimum, maximum, maxLength, maxItems, unknown, must_be_true,
-    rows_equal, goes_with.
+    rows_equal, goes_with, date_order, after_filing, too_old, sum.
     """
 
     path: Path
@@ -39,9 +40,12 @@ class FieldError:
 
 
 def schema(form: Form) -> dict[str, Any]:
-    """The form as a JSON Schema (draft 2020-12) of one sheet."""
+    """The form as a JSON Schema (draft 2020-12) of one sheet.
+
+    What no JSON Schema can say stands in `x-checks`, as the form's record has it, so that a browser may check it too.
+    """
     fields = list(form.fields())
-    conditional = [_conditional(one) for one in fields if one.condition and one.required]
+    conditional = [_conditional(one, one.condition) for one in fields if one.condition and is_asked_for(one)]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:motcua:form:{form.id}:{form.version}",
@@ -49,6 +53,7 @@ def schema(form: Form) -> dict[str, Any]:
         **_object(fields, [one for section in form.sections if not section.optional for one in section.fields]),
         "dependentRequired": _whole_sections(form),
         **({"allOf": conditional} if conditional else {}),
+        **({"x-checks": [one.model_dump(mode="json") for one in form.checks]} if form.checks else {}),
     }
 
 
@@ -56,9 +61,14 @@ def _object(fields: list[FormField], asked_for: list[FormField]) -> dict[str, An
     return {
         "type": "object",
         "properties": {one.key: _property(one) for one in fields},
-        "required": [one.key for one in asked_for if one.required and not one.condition],
+        "required": [one.key for one in asked_for if is_asked_for(one) and not one.condition],
         "additionalProperties": False,
     }
+
+
+def is_asked_for(field: FormField) -> bool:
+    """Whether a sheet must have it; what the files of a component stand for is asked for there, not here."""
+    return field.required and not field.component
 
 
 def _property(field: FormField) -> dict[str, Any]:
@@ -84,6 +94,8 @@ def _type(field: FormField) -> dict[str, Any]:
         return {"type": kind, **{name: bound for name, bound in bounds.items() if bound is not None}}
     if field.type == "date":
         return {"type": "string", "format": "date"}
+    if field.type == "file":
+        return {"type": "string", "minLength": 1, "maxLength": 255, "x-component": field.component}
     length = {"minLength": 1, "maxLength": field.max_length or MAX_LENGTH[field.type]}
     return {"type": "string", **length, **({"format": field.type} if field.type in FORMATS else {})}
 
@@ -91,27 +103,26 @@ def _type(field: FormField) -> dict[str, Any]:
 def _whole_sections(form: Form) -> dict[str, list[str]]:
     """Whoever fills in one field of an optional section fills in what that section needs."""
     return {
-        one.key: [other.key for other in section.fields if other.required and not other.condition]
+        one.key: [other.key for other in section.fields if is_asked_for(other) and not other.condition]
         for section in form.sections
         if section.optional
         for one in section.fields
     }
 
 
-def _conditional(field: FormField) -> dict[str, Any]:
-    assert field.condition is not None
-    other, value = field.condition.field, field.condition.equals
-    return {
-        "if": {"properties": {other: {"const": value}}, "required": [other]},
-        "then": {"required": [field.key]},
-    }
+def _conditional(field: FormField, condition: Condition) -> dict[str, Any]:
+    wanted = {"properties": {condition.field: {"enum": list(condition.values)}}} if condition.values else {}
+    return {"if": {**wanted, "required": [condition.field]}, "then": {"required": [field.key]}}
 
 
-def validate(form: Form, data: Data) -> list[FieldError]:
-    """Everything wrong with one sheet, in the order of the form. Blank values count as absent."""
+def validate(form: Form, data: Data, *, on: date | None = None) -> list[FieldError]:
+    """Everything wrong with one sheet, in the order of the form. Blank values count as absent.
+
+    `on` is the day of filing; without it nothing is said of dates that must lie before that day.
+    """
     filled = without_blanks(data)
     errors = [found for error in _validator(form).iter_errors(filled) for found in _explained(form, error)]
-    errors += [found for check in form.checks if (found := _checked(form, check, filled))]
+    errors += [found for check in form.checks if (found := _checked(form, check, filled, on))]
     unique = {(one.path, one.code): one for one in errors}
     order = {field.key: place for place, field in enumerate(form.fields())}
     return sorted(unique.values(), key=lambda one: _place(one.path, order))
@@ -164,19 +175,9 @@ def field_at(form: Form, path: Path) -> FormField | None:
     return field
 
 
-def _checked(form: Form, check: AnyCheck, data: Data) -> FieldError | None:
-    path: Path = (check.field,)
-    if isinstance(check, RowsEqual):
-        rows, said = data.get(check.table), data.get(check.field)
-        if not isinstance(rows, list) or not isinstance(said, int) or said == len(rows):
-            return None
-        return FieldError(path, "rows_equal", *wording.rows_equal(form, check, said, len(rows)))
-    if not isinstance(check, GoesWith):
-        return None
-    allowed = check.allowed.get(str(data.get(check.by)))
-    if allowed is None or check.field not in data or data[check.field] in allowed:
-        return None
-    return FieldError(path, "goes_with", *wording.goes_with(form, check))
+def _checked(form: Form, check: AnyCheck, data: Data, on: date | None) -> FieldError | None:
+    found = form_checks.failed(form, check, data, on)
+    return FieldError((check.field,), found[0], *found[1]) if found else None
 
 
 def _validator(form: Form) -> jsonschema_rs.Draft202012Validator:

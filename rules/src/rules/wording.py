@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from rules.records.form import Form, FormField, GoesWith, RowsEqual
+from rules.records.form import DateOrder, Form, FormField, GoesWith, NotAfterFiling, RowsEqual, Sum
 from rules.records.limit import Limit
 from rules.records.procedure import Component
 
@@ -29,6 +29,8 @@ def field_error(code: str, field: FormField | None, where: Both) -> Both:
 def _required(field: FormField) -> Both:
     if field.type == "enum":
         return f"Hãy chọn “{field.label_vi}”.", f"Choose “{field.label_en}”."
+    if field.type == "file":
+        return f"Hãy đính kèm “{field.label_vi}”.", f"Attach “{field.label_en}”."
     if field.type == "boolean":
         return f"Hãy đánh dấu vào ô “{field.label_vi}”.", f"Tick “{field.label_en}”."
     return f"Hãy điền “{field.label_vi}”.", f"Fill in “{field.label_en}”."
@@ -116,6 +118,38 @@ def goes_with(form: Form, check: GoesWith) -> Both:
     )
 
 
+def date_order(form: Form, check: DateOrder) -> Both:
+    earlier, later = _named(form, check.field), _named(form, check.not_after)
+    return (
+        f"“{earlier.label_vi}” không được sau “{later.label_vi}”.",
+        f"“{earlier.label_en}” must not be after “{later.label_en}”.",
+    )
+
+
+def after_filing(form: Form, check: NotAfterFiling) -> Both:
+    field = _named(form, check.field)
+    return (
+        f"“{field.label_vi}” không được sau ngày nộp hồ sơ.",
+        f"“{field.label_en}” must not be after the day of filing.",
+    )
+
+
+def too_old(form: Form, check: NotAfterFiling) -> Both:
+    field = _named(form, check.field)
+    return (
+        f"“{field.label_vi}” không được quá {check.within_months} tháng trước ngày nộp hồ sơ.",
+        f"“{field.label_en}” must not be more than {check.within_months} months before the day of filing.",
+    )
+
+
+def sum_differs(form: Form, check: Sum, wanted: float) -> Both:
+    field = _named(form, check.field)
+    return (
+        f"“{field.label_vi}” phải bằng tổng các mục, tức là {wanted:g}.",
+        f"“{field.label_en}” must be the sum of its parts, that is {wanted:g}.",
+    )
+
+
 def _named(form: Form, key: str) -> FormField:
     field = form.field(key)
     assert field is not None, f"the loader refuses a check on {key}"
@@ -179,6 +213,8 @@ _UNITS = {
     "working_hours": "giờ làm việc",
     "working_days": "ngày làm việc",
     "calendar_days": "ngày",
+    "months": "tháng",
+    "years": "năm",
 }
 _STARTS = {
     "dossier_received": "khi nhận hồ sơ",
@@ -190,7 +226,9 @@ _CHANNELS = {"online": "Trực tuyến", "direct": "Trực tiếp", "postal": "Q
 
 
 def limit_vi(limit: Limit) -> str:
-    """`25 ngày`."""
+    """`25 ngày`; `ngay khi nhận` for a check at once."""
+    if limit.is_at_once:
+        return "ngay khi nhận"
     return f"{limit.value} {_UNITS[limit.unit]}"
 
 

@@ -40,7 +40,7 @@ class Component(Entry):
     """Filled in here as a form, or attached as files. `originals` and `copies` are what the law asks for on paper.
 
     Whether it is asked for: in one of its `channels` (all, if none is named), if `required`, or where a field of the
-    dossier says so: `required_when` that field is filled in, `required_if` it has one of the values. A condition that no
+    dossier says so: `required_when` that field is filled in, `required_if` it has one of the values. A condition no
     field shows is `condition_vi` with `required: false`; the officer decides.
 
     A form is filled in once, or `one_per` device or person that the dossier counts, or where it counts none, `several`
