@@ -8,6 +8,7 @@ import pytest
 from kit.testing.databases import set_clock
 from rules.catalogue import load
 from workflow import handlers, store
+from workflow.domain import clock
 from workflow.domain.checklist import CheckItem
 from workflow.domain.errors import DecisionIncomplete, NotAllowedNow, NotYours, RequestIncomplete, WorkflowError
 from workflow.domain.law import calendar_of
@@ -45,7 +46,7 @@ async def test_a_case_sent_back_goes_to_who_did_the_step_with_what_is_left_of_it
     await world.at("2025-03-14 09:00")
     await finish(world, dossier, "appraise", "case_officer", GRANT, "p-second")
     before = await world.case(dossier)
-    await world.at("2025-03-14 10:00")
+    await world.at("2025-03-14 10:01")
     head = world.staff("division_head")
     await world.do(handlers.send_back, dossier, "Bổ sung căn cứ.", staff=head, seen_version=None)
     case = await world.case(dossier)
@@ -61,7 +62,7 @@ async def test_a_case_sent_back_goes_to_who_did_the_step_with_what_is_left_of_it
 
 async def test_a_budget_that_is_used_up_leaves_nothing_and_never_less(world: Any) -> None:
     dossier = await appraising(world)
-    await world.at("2025-03-28 09:00")
+    await world.at("2025-04-10 09:00")
     await finish(world, dossier, "appraise", "case_officer", GRANT)
     await world.do(handlers.send_back, dossier, "Sửa.", staff=world.staff("division_head"), seen_version=None)
     assert (await runs(world, dossier))[-1].planned_minutes == 0
@@ -113,16 +114,15 @@ async def test_a_supplement_after_acceptance_stops_the_clock_and_its_answer_star
     case = await world.case(dossier)
     assert (case.status, case.step, case.role, case.holder_id) == (4, "appraise", "case_officer", "p-second")
     assert f"{case.started_at:%m-%d %H:%M}" == "03-24 14:00"
-    length = before.due_at - before.started_at
-    assert case.due_at > before.due_at + timedelta(days=5)
-    assert case.due_at == case.deadline_at
-    assert (case.first_due_at, length) == (before.first_due_at, length)
+    assert case.due_at == case.deadline_at == clock.main_due(case, case.started_at).at
+    assert case.first_due_at == before.due_at < case.due_at
     ledger = [one.kind for one in await world.ask(store.ledger, dossier)]
     assert ledger == ["check_started", "started", "paused", "restarted"]
     said = (await world.said("ClockRestarted"))[-1]
     assert (said.round, said.due_at, said.first_due_at) == (1, case.due_at, case.first_due_at)
-    first, again = [run for run in await runs(world, dossier) if run.step == "appraise"]
-    assert again.planned_minutes == first.planned_minutes
+    again = (await runs(world, dossier))[-1]
+    share = next(one for one in clock.plan_of(case) if one.step.id == "appraise")
+    assert (again.planned_minutes, again.due_at) == (share.working_minutes, share.due_at)
     assert "R08" in case.readings
     assert await world.parked() == []
 

@@ -51,6 +51,16 @@ def check_wanted(case: Case, wanted: Wanted, now: datetime) -> datetime | None:
     return new_due_at(case, wanted.new_due_on) if wanted.new_due_on else None
 
 
+def typed_letter(
+    case: Case, reason_vi: str, unit_at_fault: str, new_due_on: date | None, staff_id: str, now: datetime
+) -> Apology:
+    """A letter as it stands in a form, to be looked at; a date that may not be given is left out."""
+    assert case.due_at is not None
+    is_possible = new_due_on is not None and not _new_date_errors(case, new_due_on, now)
+    new_due = new_due_at(case, new_due_on) if is_possible and new_due_on else None
+    return Apology(1, reason_vi, unit_at_fault, case.due_at, new_due, staff_id, now)
+
+
 def _new_date_errors(case: Case, on: date, now: datetime) -> list[FieldSentence]:
     if sentence := no_new_date_vi(case, now):
         return [("new_due_on", sentence)]

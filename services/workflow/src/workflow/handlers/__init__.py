@@ -13,8 +13,10 @@ from workflow.handlers.correcting import draw_up_correction, sign_correction
 from workflow.handlers.deciding import decide_undecided
 from workflow.handlers.noting import note_cancelled, note_demand, note_look, note_message, note_paid, note_refund
 from workflow.handlers.opening import open_case, take_supplement
+from workflow.handlers.posting import post_result
 from workflow.handlers.previews import (
     preview_apology,
+    preview_correction,
     preview_fee_notice,
     preview_opinion_request,
     preview_refusal,
@@ -24,7 +26,7 @@ from workflow.handlers.previews import (
 )
 from workflow.handlers.reassigning import Reassigned, reassign, reassign_all
 from workflow.handlers.refusing import refuse
-from workflow.handlers.returning import mark_returned
+from workflow.handlers.returning import hand_over, mark_returned
 from workflow.handlers.steps import finish_step, issue, send_back, sign_off
 from workflow.handlers.stopping import close_unanswered, refuse_stop, stop, take_stop_request, take_withdrawal
 from workflow.handlers.supplementing import request_later_supplement
@@ -39,6 +41,7 @@ __all__ = [
     "draw_up_correction",
     "find_valid",
     "finish_step",
+    "hand_over",
     "issue",
     "judge_components",
     "mark_returned",
@@ -51,11 +54,13 @@ __all__ = [
     "note_staff",
     "open_case",
     "preview_apology",
+    "preview_correction",
     "preview_fee_notice",
     "preview_opinion_request",
     "preview_refusal",
     "preview_result",
     "preview_stop_notice",
+    "post_result",
     "preview_supplement",
     "reassign",
     "reassign_all",

@@ -66,8 +66,8 @@ async def record_opinion(
         raise DecisionIncomplete([("number", "Hãy chọn một lần lấy ý kiến còn chờ trả lời.")])
     check_answer(opinion, answered_on, answer, now)
     assert answered_on is not None
-    said = {"answered_on": answered_on, "answer": answer.strip()}
-    await store.answer_opinion(tx, dossier_id, number, **said, staff_id=staff.id, at=now)
+    told = (answered_on, answer.strip())
+    await store.answer_opinion(tx, dossier_id, number, *told, staff_id=staff.id, at=now)
     case = await store.save_case(tx, moved(case, Action.RECORD_OPINION, open_opinions=case.open_opinions - 1))
     await store.add_history(tx, case, f"Ghi ý kiến trả lời lần {number}", now, staff_id=staff.id)
     await say(tx, OpinionReceived, case, now=now, staff=staff, code=case.code, number=number, answered_on=answered_on)

@@ -11,9 +11,9 @@ from contracts.workflow import CaseReassigned
 from workflow import store
 from workflow.domain.access import Staff, scope_of
 from workflow.domain.case import Case
-from workflow.domain.errors import DecisionIncomplete, FieldSentence, WorkflowError
+from workflow.domain.errors import DecisionIncomplete, FieldSentence, NotYours, WorkflowError
 from workflow.domain.law import office_of, unit_name
-from workflow.domain.moves import moved
+from workflow.domain.moves import HEAD, LEADER, moved
 from workflow.domain.status import Action
 from workflow.domain.steps import Place
 from workflow.domain.texts import check_text
@@ -29,6 +29,11 @@ class Reassigned:
     dossier_id: UUID
     code: str
     refused: WorkflowError | None = None
+
+    @property
+    def reason_vi(self) -> str:
+        """Why it stays where it is; empty where it moved."""
+        return str(self.refused.facts.get("sentence_vi", "")) if self.refused else ""
 
 
 async def reassign(
@@ -104,8 +109,10 @@ async def reassign_all(
 ) -> list[Reassigned]:
     """Give everything that somebody holds to somebody else; each case stands alone, with its outcome.
 
-    Emits CaseReassigned for each that moved. Raises DecisionIncomplete where the reason or the absent person lacks.
+    Emits CaseReassigned for each that moved. Raises NotYours, DecisionIncomplete.
     """
+    if not staff.roles & {HEAD, LEADER}:
+        raise NotYours(Action.REASSIGN, "Việc này thuộc lãnh đạo phòng hoặc lãnh đạo Sở.")
     wrong = check_text("reason", reason, "Hãy ghi lý do giao lại.")
     if not from_id:
         wrong.append(("from_id", "Hãy chọn người vắng mặt."))

@@ -42,6 +42,23 @@ async def open_result(tx: AsyncSession, staff: Staff, dossier_id: UUID) -> Downl
     return Download(await _read(tx, staff, case, "result", case.result), f"{case.result_code}.pdf")
 
 
+async def open_correction(tx: AsyncSession, staff: Staff, dossier_id: UUID) -> Download:
+    """The further result that waits for its signature. Raises NoSuchCase, NoSuchFile."""
+    case = await see_case(tx, staff, dossier_id)
+    if case.correction is None:
+        raise NoSuchFile("further result")
+    return Download(await _read(tx, staff, case, "further result", case.correction), f"{case.correction.code}.pdf")
+
+
+async def open_issued(tx: AsyncSession, staff: Staff, dossier_id: UUID, number: int) -> Download:
+    """A result that was issued, by the n of its `-KQ(n)`. Raises NoSuchCase, NoSuchFile."""
+    case = await see_case(tx, staff, dossier_id)
+    found = next((one for one in await store.results(tx, dossier_id) if one.number == number), None)
+    if found is None:
+        raise NoSuchFile(f"result {number}")
+    return Download(await _read(tx, staff, case, f"result {number}", StoredFile(**found.object)), f"{found.code}.pdf")
+
+
 async def _read(tx: AsyncSession, staff: Staff, case: Case, what: str, file: StoredFile) -> bytes:
     log.info("a file was viewed", extra={"dossier_id": str(case.dossier_id), "viewed": what, "staff_id": staff.id})
     return await store.read_file(tx, file)

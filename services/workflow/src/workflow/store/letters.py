@@ -68,7 +68,7 @@ async def add_opinion(tx: AsyncSession, dossier_id: UUID, opinion: Opinion) -> N
 
 
 async def answer_opinion(
-    tx: AsyncSession, dossier_id: UUID, number: int, *, answered_on: date, answer: str, staff_id: str, at: datetime
+    tx: AsyncSession, dossier_id: UUID, number: int, answered_on: date, answer: str, *, staff_id: str, at: datetime
 ) -> None:
     row = await tx.get_one(OpinionRow, (dossier_id, number))
     row.answered_on, row.answer, row.recorded_at, row.recorded_by = answered_on, answer, at, staff_id

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kit.now import Now
 from kit.pages import FieldError
 from rules.catalogue import load
+from workflow import reads
 from workflow.domain.access import Staff
 from workflow.domain.checklist import Judged
 from workflow.reads import CaseView
@@ -38,6 +39,7 @@ async def case_page(
         now=now,
         status_code=status_code,
         view=view,
+        letters=await reads.find_letters(tx, staff, view.case.dossier_id, now),
         forms=[(form, one, view.dossier.forms[form.id]) for form, one in forms if view.dossier.forms.get(form.id)],
         judged=view.judged if judged is None else judged,
         opened=view.dossier.file(open_file) if open_file else None,

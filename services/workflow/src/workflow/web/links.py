@@ -15,9 +15,20 @@ PAGES: Mapping[Action, str] = MappingProxyType(
         Action.FINISH_STEP: "/step",
         Action.SIGN_OFF: "/step",
         Action.ISSUE: "/step",
+        Action.SEND_BACK: "/send-back",
+        Action.REQUEST_LATER_SUPPLEMENT: "/later-supplement",
+        Action.ASK_OPINION: "/opinion",
+        Action.RECORD_OPINION: "/opinion-answer",
+        Action.DRAFT_APOLOGY: "/apology-draft",
+        Action.APOLOGISE: "/apology",
+        Action.REASSIGN: "/assignment",
+        Action.DRAW_UP_CORRECTION: "/correction",
+        Action.SIGN_CORRECTION: "/correction-sign-off",
         Action.STOP: "/stop",
         Action.REFUSE_STOP: "/stop-refusal",
         Action.CLOSE_UNANSWERED: "/closing",
+        Action.HAND_OVER: "/hand-over",
+        Action.POST_RESULT: "/posting",
     }
 )
 ICONS: Mapping[Action, str] = MappingProxyType(
@@ -26,9 +37,16 @@ ICONS: Mapping[Action, str] = MappingProxyType(
         Action.REQUEST_SUPPLEMENT: "hand",
         Action.FIND_VALID: "circle-check",
         Action.REFUSE: "x",
+        Action.SEND_BACK: "arrow-left",
+        Action.REQUEST_LATER_SUPPLEMENT: "hand",
+        Action.ASK_OPINION: "send",
+        Action.APOLOGISE: "certificate",
+        Action.SIGN_CORRECTION: "certificate",
         Action.STOP: "pause",
         Action.REFUSE_STOP: "x",
         Action.CLOSE_UNANSWERED: "x",
+        Action.HAND_OVER: "home-check",
+        Action.POST_RESULT: "send",
     }
 )
 

@@ -8,7 +8,18 @@ from fastapi.responses import HTMLResponse, Response
 from kit.now import Now
 from kit.tx import Tx
 from workflow import handlers, reads
-from workflow.web import checking, ending, listing, reporting, returning, stepping, undecided
+from workflow.web import (
+    absences,
+    checking,
+    drafts,
+    ending,
+    listing,
+    processing,
+    reporting,
+    returning,
+    stepping,
+    undecided,
+)
 from workflow.web.case_page import case_page
 from workflow.web.listing import Asked, queue_page
 from workflow.web.shown import BASE, Officer, show
@@ -62,6 +73,9 @@ async def result(tx: Tx, staff: Officer, dossier_id: UUID) -> Response:
 
 router.include_router(checking.router)
 router.include_router(stepping.router)
+router.include_router(processing.router)
+router.include_router(drafts.router)
+router.include_router(absences.router)
 router.include_router(ending.router)
 router.include_router(undecided.router)
 router.include_router(listing.router)
