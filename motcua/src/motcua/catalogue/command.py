@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from motcua.catalogue import drawing, listing, showing
+from motcua.catalogue import drawing, listing, rendering, showing
 from motcua.catalogue.words import Words
 from rules import catalogue
 from rules.catalogue import Catalogue
@@ -75,9 +75,10 @@ def show(name: str, version: str | None, as_json: bool, language: str, folder: P
 @json_option
 @folder_option
 def check(as_json: bool, folder: Path | None) -> int:
-    """Whether the data is sound: shapes, sources, dates, shares, references, and a schema of every form."""
+    """Whether the data is sound: shapes, sources, dates, shares, references, and that every form can be drawn."""
     try:
         law = law_of(folder)
+        rendering.check(law, folder or catalogue.DATA)
     except BadData as bad:
         if as_json:
             echo_json({"sound": False, "file": bad.file, "line": bad.line, "reason": bad.reason})
@@ -104,13 +105,12 @@ def draw(name: str, version: str | None, kind: str, language: str, folder: Path 
     process = next((one for one in law.processes if one.id == name), None)
     one = None if process else procedure_of(law, name, version)
     drawn = process or process_of(one)
-    limit = one.limit if one else None
     if kind == "json":
         echo_json(drawn.model_dump(mode="json"))
     elif kind == "text":
-        click.echo(drawing.as_text(drawn, limit, words), nl=False)
+        click.echo(drawing.as_text(drawn, words, one), nl=False)
     else:
-        click.echo(drawing.as_svg(drawn, limit, words, words.name(one) if one else None), nl=False)
+        click.echo(drawing.as_svg(drawn, words, one), nl=False)
     return 0
 
 

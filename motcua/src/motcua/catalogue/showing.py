@@ -13,7 +13,6 @@ from rules.records.process import Step
 
 WIDTH = 110
 _LABEL = 24
-_STANDS_FOR = {"fee": "fee", "limit": "limit", "channels": "channels", "components": "components"}
 
 
 def as_text(law: Catalogue, one: Procedure, words: Words) -> str:
@@ -107,7 +106,9 @@ class _Page:
             yield words.fee_id(self.one)
             return
         table = self.law.fee(rule.fee_id)
-        yield f"{words.pick((table.name_vi, table.name_en))} ({table.id}; {'; '.join(map(str, table.sources))})"
+        doubt = words.said("unconfirmed") if table.unconfirmed else ""
+        cited = "; ".join(str(source) for source in table.sources)
+        yield f"{words.pick((table.name_vi, table.name_en))} ({table.id}; {cited}) {doubt}".rstrip()
         for item in table.items:
             if rule.item in (None, item.key):
                 yield f"{words.pick((item.name_vi, item.name_en))}: {self._amount(item)}"
@@ -157,6 +158,7 @@ class _Page:
             base = one.replaced_by_database
             span = words.between(base.effective_from, base.effective_to)
             yield words.said("replaced", words.pick((base.database_vi, base.database_en)), span)
+        yield (one.note or "").rstrip(".")
         yield words.said("unconfirmed") if one.unconfirmed else ""
 
     def _step(self, number: int, step: Step) -> str:

@@ -14,6 +14,7 @@ Both = tuple[str, str]
 
 _SAID: Mapping[str, Both] = {
     "not_published": ("chưa được công bố", "not yet published"),
+    "not_stated": ("nguồn không nêu", "no source says"),
     "not_accepted": ("chưa thể tiếp nhận", "cannot be accepted yet"),
     "unconfirmed": ("[chưa xác nhận]", "[unconfirmed]"),
     "invented": ("[minh họa]", "[invented]"),
@@ -167,7 +168,7 @@ class Words:
         if validity and validity.is_maximum:
             long = self.said("at_most", long)
         since = self.pick(_VALIDITY[rule]) if rule else ""
-        return ", ".join(part for part in (long, since) if part) or self.said("not_published")
+        return ", ".join(part for part in (long, since) if part) or self.said("not_stated")
 
     def fee_id(self, one: Procedure) -> str:
         if one.fee_id is None:
