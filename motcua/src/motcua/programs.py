@@ -12,12 +12,13 @@ from kit.service import Service
 from motcua.secrets_file import Secrets
 
 SERVICES = ("intake", "workflow", "payments", "notify")
-SANDBOXES = ("identity", "payment_platform", "mail")
+SANDBOXES = ("identity", "payment_platform", "mail", "post")
 OFFICE = "demo-dost"
 PAGES_BASE = {"intake": "", "workflow": "/officer", "payments": "/pay", "notify": "/messages"}
 PUBLIC_CLIENT = "motcua-cli"
 PUBLIC_CLIENT_RETURN = "http://127.0.0.1/signed-in"
 PARTNER_CODE = "SANDBOX-PARTNER"
+POST_KEY, POST_CUSTOMER = "SANDBOX-KEY", "SANDBOX-CUSTOMER"
 HOST = "127.0.0.1"
 
 
@@ -96,8 +97,23 @@ def service_environment(site: Site, name: str) -> dict[str, str]:
         "LISTEN_PORT": str(site.ports.of[name]),
         "TOPIC_PARTITIONS": "3",
     }
-    own = {"payments": payments_environment, "notify": notify_environment}.get(name)
+    own = {
+        "workflow": workflow_environment,
+        "payments": payments_environment,
+        "notify": notify_environment,
+    }.get(name)
     return {f"MOTCUA_{key}": value for key, value in {**shared, **(own(site) if own else {})}.items()}
+
+
+def workflow_environment(site: Site) -> dict[str, str]:
+    """Where the postal service (here: its sandbox) is, and who we are to it."""
+    return {
+        "POST_URL": f"http://{site.ports.address('post')}/sandbox/post/api",
+        "POST_CONSUMER_KEY": POST_KEY,
+        "POST_CONSUMER_SECRET": site.secrets.word("post"),
+        "POST_CUSTOMER_CODE": POST_CUSTOMER,
+        "POST_PAUSE_SECONDS": "1",
+    }
 
 
 def payments_environment(site: Site) -> dict[str, str]:
@@ -127,7 +143,12 @@ def notify_environment(site: Site) -> dict[str, str]:
 
 def sandbox(site: Site, name: str) -> Program:
     """One stand-in for the outside world."""
-    own = {"identity": identity_environment, "payment_platform": platform_environment, "mail": mail_environment}[name]
+    own = {
+        "identity": identity_environment,
+        "payment_platform": platform_environment,
+        "mail": mail_environment,
+        "post": post_environment,
+    }[name]
     shared = {
         "PORT": str(site.ports.of[name]),
         "FOLDER": str(site.folder / "sandbox"),
@@ -169,6 +190,15 @@ def mail_environment(site: Site) -> dict[str, str]:
         "SMTP_PORT": str(site.ports.of["smtp"]),
         "SMS_API_KEY": site.secrets.word("sms-key"),
         "SMS_SECRET_KEY": site.secrets.word("sms"),
+    }
+
+
+def post_environment(site: Site) -> dict[str, str]:
+    """Who may order there."""
+    return {
+        "CONSUMER_KEY": POST_KEY,
+        "CONSUMER_SECRET": site.secrets.word("post"),
+        "CUSTOMER_CODE": POST_CUSTOMER,
     }
 
 

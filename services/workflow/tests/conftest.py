@@ -215,6 +215,10 @@ class World:
         await self.do(handlers.issue, dossier_id, staff=self.staff("clerk"), seen_version=None)
         return dossier_id
 
+    def settings(self, post_port: int) -> WorkflowSettings:
+        """The settings with a postal service at this port."""
+        return settings_for(self.database, post_port)
+
     def bearer(self, role: str, id: str | None = None) -> dict[str, str]:
         """The header of an API call by somebody in this role."""
         return bearer(self.person(role, id))
@@ -368,8 +372,21 @@ async def database(postgres: str, tmp_path: Path) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def app(database: Database) -> FastAPI:
-    settings = settings_of(WorkflowSettings, database.url, "file:///nowhere")
-    return build_app(settings, database)
+    return build_app(settings_for(database), database)
+
+
+def settings_for(database: Database, post_port: int = 9) -> WorkflowSettings:
+    """The settings of a test; the postal service's sandbox where one runs."""
+    return settings_of(
+        WorkflowSettings,
+        database.url,
+        "file:///nowhere",
+        post_url=f"http://127.0.0.1:{post_port}/sandbox/post/api",
+        post_consumer_key="key",
+        post_consumer_secret="secret",
+        post_customer_code="MOTCUA",
+        post_timeout_seconds=2,
+    )
 
 
 @pytest.fixture

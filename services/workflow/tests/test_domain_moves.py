@@ -217,6 +217,7 @@ LACKING: list[tuple[Need, Status, Action, dict[str, Any]]] = [
     (Need.STOP_ASKED, S.FINISHED, A.REFUSE_STOP, {"stop_asked_at": None}),
     (Need.CORRECTION_DRAWN_UP, S.FINISHED, A.SIGN_CORRECTION, {"correction": None}),
     (Need.CORRECTION_DRAWN_UP, S.RETURNED, A.SIGN_CORRECTION, {"correction": None}),
+    (Need.NOT_POSTED, S.FINISHED, A.POST_RESULT, {"posted_at": AT}),
 ]
 
 

@@ -8,9 +8,12 @@ from kit.consume import Consumer
 from kit.pages import Office, Pages
 from kit.service import Service
 from kit.tx import Database
-from kit.worker import Worker
+from kit.worker import Loop, Worker
 from rules.catalogue import load
 from workflow import api, consumer, web
+from workflow.gateways import HttpPostalService
+from workflow.handlers import posting
+from workflow.handlers.posting import PostDesk
 from workflow.settings import WorkflowSettings
 
 BASE = "/officer"
@@ -45,7 +48,32 @@ def build_worker(settings: WorkflowSettings, database: Database) -> Worker:
     """The relay and the reader of the other services' events."""
     database.carries["public_url"] = settings.public_url
     bus = Bus(settings.kafka_bootstrap, partitions=settings.topic_partitions, copies=settings.topic_copies)
-    return Worker("workflow", database, bus, Consumer("workflow", consumer.KEEPS, consumer.REACTS))
+    desk = post_desk(settings, database)
+
+    async def order() -> bool:
+        return await posting.order_next(desk)
+
+    async def track() -> bool:
+        return await posting.track_next(desk)
+
+    loops = [
+        Loop("ordering parcels", order),
+        Loop("reading the postal tracking", track, settings.post_pause_seconds),
+    ]
+    return Worker("workflow", database, bus, Consumer("workflow", consumer.KEEPS, consumer.REACTS), loops)
+
+
+def post_desk(settings: WorkflowSettings, database: Database) -> PostDesk:
+    """Our side of the postal service."""
+    post = HttpPostalService(
+        url=settings.post_url,
+        consumer_key=settings.post_consumer_key,
+        consumer_secret=settings.post_consumer_secret.get_secret_value(),
+        customer_code=settings.post_customer_code,
+        taken_status=settings.post_taken_status,
+        timeout_seconds=settings.post_timeout_seconds,
+    )
+    return PostDesk(database, post, settings.post_states, settings.post_timeout_seconds)
 
 
 SERVICE = Service("workflow", WorkflowSettings, build_app, build_worker)

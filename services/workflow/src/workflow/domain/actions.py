@@ -45,8 +45,8 @@ WORDS_VI = {
     Action.HAND_OVER: "Trao kết quả tại quầy",
     Action.REASSIGN: "Giao lại cho người hoặc đơn vị khác",
 }
-# Offered in this order. Posting and handing over have no page yet.
-OFFERED = tuple(action for action in WORDS_VI if action not in (Action.POST_RESULT, Action.HAND_OVER))
+# Offered in this order.
+OFFERED = tuple(WORDS_VI)
 # What somebody else waits for. The rest may be done at any time, so it is never what comes next.
 _WAITED_FOR = (
     *CHECKING,
@@ -56,6 +56,8 @@ _WAITED_FOR = (
     Action.APOLOGISE,
     Action.SIGN_CORRECTION,
     Action.CLOSE_UNANSWERED,
+    Action.POST_RESULT,
+    Action.HAND_OVER,
 )
 
 

@@ -39,6 +39,7 @@ class Need(StrEnum):
     OPINION_OPEN = "opinion_open"
     APOLOGY_DRAFTED = "apology_drafted"
     CORRECTION_DRAWN_UP = "correction_drawn_up"
+    NOT_POSTED = "not_posted"
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ MOVES: dict[tuple[Status, Action], Move] = {
     (S.FINISHED, A.REFUSE_STOP): Move(S.FINISHED, (CHECKER,), (N.STOP_ASKED,), ("stop_refused",)),
     (S.FINISHED, A.MARK_RETURNED): Move(S.RETURNED, (SYSTEM,), (), ("dossier_returned",)),
     (S.FINISHED, A.HAND_OVER): Move(S.RETURNED, (CHECKER,), (), ("dossier_returned",)),
-    (S.FINISHED, A.POST_RESULT): Move(S.FINISHED, (CHECKER,), (), ("result_posted",)),
+    (S.FINISHED, A.POST_RESULT): Move(S.FINISHED, (CHECKER,), (N.NOT_POSTED,), ("result_posted",)),
     # A result found wrong gets a further one (R16); the status does not go back.
     (S.FINISHED, A.DRAW_UP_CORRECTION): Move(S.FINISHED, (APPRAISER,)),
     (S.FINISHED, A.SIGN_CORRECTION): Move(
@@ -161,6 +162,7 @@ def _is_so(need: Need, case: Case, action: Action, procedure: Procedure) -> bool
         N.OPINION_OPEN: case.open_opinions > 0,
         N.APOLOGY_DRAFTED: case.apology_drafted_at is not None,
         N.CORRECTION_DRAWN_UP: case.correction is not None,
+        N.NOT_POSTED: case.posted_at is None,
     }[need]
 
 

@@ -19,6 +19,7 @@ WHY_NEED: Mapping[str, str] = MappingProxyType(
         "answer_limit": "Chưa có văn bản nào quy định thời hạn trả lời, nên không đóng được hồ sơ vì quá hạn.",
         "opinion_open": "Không có lần lấy ý kiến nào đang chờ trả lời.",
         "apology_drafted": "Chưa có dự thảo thư xin lỗi nào chờ duyệt.",
+        "not_posted": "Kết quả đang được gửi qua bưu điện.",
         "correction_drawn_up": "Chưa có dự thảo kết quả thay thế nào chờ ký.",
     }
 )

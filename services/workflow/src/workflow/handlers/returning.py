@@ -1,17 +1,25 @@
 """The result reaches the applicant: the road's end."""
 
+import hashlib
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.intake import ResultCollected
 from contracts.workflow import DossierReturned
+from kit.tx import objects_of
 from workflow import store
-from workflow.domain.case import Case
+from workflow.domain.access import Staff
+from workflow.domain.case import Case, StoredFile
 from workflow.domain.moves import moved
+from workflow.domain.posting import HandOver, check_hand_over
 from workflow.domain.status import Action
 from workflow.domain.unexpected_events import Effect, Heard
+from workflow.handlers.access import take_up
 from workflow.handlers.saying import say
 from workflow.handlers.unexpected import effect_of, keep_for_decision, note_again
 
@@ -34,8 +42,45 @@ async def mark_returned(tx: AsyncSession, event: ResultCollected, *, now: dateti
         case = moved(case, Action.MARK_RETURNED, since=now, returned_at=event.collected_at)
         case = await store.save_case(tx, case)
         await store.add_history(tx, case, "Người nộp đã nhận kết quả trực tuyến", now)
-        facts: dict[str, Any] = {"code": case.code, "result_code": case.result_code, "returned_at": event.collected_at}
-        await say(tx, DossierReturned, case, now=now, way="online", **facts)
+        await say_returned(tx, case, "online", None, now)
+
+
+async def hand_over(
+    tx: AsyncSession,
+    dossier_id: UUID,
+    said: HandOver,
+    *,
+    staff: Staff,
+    seen_version: int | None,
+    now: datetime,
+) -> Case:
+    """Give the result to somebody at the counter: status 10, with who took it as the proof.
+
+    Emits DossierReturned. Raises NoSuchCase, ChangedMeanwhile, NotAllowedNow, NotYours, DecisionIncomplete.
+    """
+    case = await take_up(tx, dossier_id, Action.HAND_OVER, staff=staff, seen_version=seen_version)
+    taken = {**asdict(check_hand_over(said)), "at": now.isoformat(), "by": staff.id, "result_code": case.result_code}
+    proof = await put_proof(tx, case, "hand-over", taken)
+    case = await store.save_case(tx, moved(case, Action.HAND_OVER, since=now, returned_at=now))
+    await store.add_history(tx, case, "Trả kết quả tại quầy", now, staff_id=staff.id)
+    await say_returned(tx, case, "counter", proof, now, staff=staff)
+    return case
+
+
+async def put_proof(tx: AsyncSession, case: Case, name: str, facts: dict[str, Any]) -> StoredFile:
+    """Keep what shows that a result was delivered; names in it stay in the object store."""
+    body = orjson.dumps(facts)
+    digest = hashlib.sha256(body).hexdigest()
+    return store.to_file(await objects_of(tx).put(f"proofs/{case.dossier_id}/{name}-{digest[:16]}.json", body))
+
+
+async def say_returned(
+    tx: AsyncSession, case: Case, way: str, proof: StoredFile | None, now: datetime, *, staff: Staff | None = None
+) -> None:
+    """Emits DossierReturned."""
+    facts: dict[str, Any] = {"code": case.code, "result_code": case.result_code, "returned_at": case.returned_at}
+    kept = store.to_object(proof) if proof else None
+    await say(tx, DossierReturned, case, now=now, staff=staff, way=way, proof=kept, **facts)
 
 
 def _is_the_result(case: Case, event: ResultCollected) -> bool:

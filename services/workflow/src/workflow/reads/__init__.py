@@ -19,6 +19,7 @@ from workflow.reads.queue import (
     pick_cases,
 )
 from workflow.reads.report import BEHIND_A_PAGE, Behind, Report, count_report, dossiers_behind, name_of_line
+from workflow.reads.told import MessageView, PaymentView, find_messages, find_payments
 from workflow.reads.undecided import (
     UndecidedPage,
     UndecidedView,
@@ -41,7 +42,9 @@ __all__ = [
     "ClockView",
     "Counts",
     "LettersView",
+    "MessageView",
     "ParcelView",
+    "PaymentView",
     "Question",
     "QueuePage",
     "QueueRow",
@@ -60,6 +63,8 @@ __all__ = [
     "find_case_view",
     "find_cases",
     "find_letters",
+    "find_messages",
+    "find_payments",
     "find_undecided",
     "find_undecided_of",
     "holders",
