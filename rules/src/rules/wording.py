@@ -1,8 +1,8 @@
 """What the rules say in words: what is wrong (Vietnamese and English), limits, channels. Words only, no decisions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from rules.records.form import DateOrder, Form, FormField, GoesWith, NotAfterFiling, RowsEqual, Sum
+from rules.records.form import Condition, DateOrder, Form, FormField, GoesWith, NotAfterFiling, RowsEqual, Sum
 from rules.records.limit import Limit
 from rules.records.procedure import Component
 
@@ -203,6 +203,29 @@ def section_missing(form: Form, section_key: str) -> Both:
     return (
         f"{form.title_vi}: hãy điền mục “{section.title_vi}”.",
         f"{form.title_en}: fill in the section “{section.title_en}”.",
+    )
+
+
+def wrong_value(form: Form, key: str, values: Sequence[str]) -> Both:
+    field = _named(form, key)
+    chosen = [choice for choice in field.values if choice.value in values]
+    return (
+        f"“{field.label_vi}” của thủ tục này phải là một trong: {', '.join(one.label for one in chosen)}.",
+        f"“{field.label_en}” of this procedure must be one of: {', '.join(one.label_en for one in chosen)}.",
+    )
+
+
+def condition(form: Form, asked: Condition) -> Both:
+    """When a field is asked for: the other field's label, and the labels of its values."""
+    field = _named(form, asked.field)
+    chosen = [choice for choice in field.values if choice.value in asked.values]
+    vietnamese = [choice.label for choice in chosen] or list(asked.values)
+    english = [choice.label_en for choice in chosen] or list(asked.values)
+    if not vietnamese:
+        return f"Chỉ điền khi đã điền “{field.label_vi}”.", f"Only if “{field.label_en}” is filled in."
+    return (
+        f"Chỉ điền khi “{field.label_vi}” là “{'” hoặc “'.join(vietnamese)}”.",
+        f"Only if “{field.label_en}” is “{'” or “'.join(english)}”.",
     )
 
 

@@ -167,7 +167,7 @@ NO_AMOUNT = Sentence(
 
 
 class ProcedureRecord(Record):
-    """A version of a procedure as its file says it. R01: the version in force when the dossier arrived holds to the end.
+    """A version of a procedure as its file says it: the one in force when the dossier arrived holds to its end (R01).
 
     A missing limit, level or national code is "not yet published" (R14), never a guess; no `components` at all means
     that no source lists them. `record_id` is the facts' own id. `check_limit_by_channel` goes before `check_limit`.
