@@ -34,7 +34,7 @@ def acceptance_slip(
         **letter.data(),
         **applicant_of(contact, id_number),
         **named(procedure),
-        "content": f"{procedure.name_vi} – {case.applicant_name}",
+        "content": f"{procedure.result.name_vi} – {case.applicant_name}",
         "code": case.code,
         "arrival_number": case.arrival_number,
         "unit": unit_vi,
