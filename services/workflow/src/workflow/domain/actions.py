@@ -5,7 +5,7 @@ from datetime import datetime
 
 from rules.records.procedure import Procedure
 from workflow.domain import checklist
-from workflow.domain.access import Staff, check_acts
+from workflow.domain.access import REQUESTS, Staff, check_acts
 from workflow.domain.answering import check_unanswered
 from workflow.domain.case import Case
 from workflow.domain.checklist import Judged
@@ -50,6 +50,7 @@ OFFERED = tuple(WORDS_VI)
 # What somebody else waits for. The rest may be done at any time, so it is never what comes next.
 _WAITED_FOR = (
     *CHECKING,
+    Action.REQUEST_LATER_SUPPLEMENT,  # possible only where something was found lacking
     *STEPPING,
     Action.STOP,
     Action.REFUSE_STOP,
@@ -128,7 +129,7 @@ def _check_components(procedure: Procedure, judged: Judged, action: Action) -> N
         if procedure.limit is None:
             raise LimitNotPublished(procedure.id)
         checklist.check_all_good(procedure, judged)
-    if action is Action.REQUEST_SUPPLEMENT:
+    if action in REQUESTS:
         if checklist.unjudged(procedure, judged):
             raise RequestIncomplete([("items", "Còn thành phần chưa có nhận xét.")])
         checklist.check_request(procedure, judged)

@@ -42,7 +42,8 @@ async def draw_up_correction(
     wrong = check_text("reason_vi", reason_vi, "Hãy ghi kết quả đã phát hành sai ở đâu.") + check_conclusion(conclusion)
     if wrong:
         raise DecisionIncomplete(wrong)
-    said: dict[str, Any] = {"conclusion": conclusion.strip(), "conditions": tuple(line.strip() for line in conditions if line.strip())}
+    lines = tuple(line.strip() for line in conditions if line.strip())
+    said: dict[str, Any] = {"conclusion": conclusion.strip(), "conditions": lines}
     file = await slips.correction(tx, case.changed(**said), reason_vi.strip(), now)
     correction = Correction(**asdict(file), code=_next_code(case, now), reason_vi=reason_vi.strip(), **said)
     case = await store.save_case(tx, moved(case, Action.DRAW_UP_CORRECTION, correction=correction))
