@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 once ?=
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-fast journeys lint types arch check lock schemas migration format
+.PHONY: help setup demo up test test-fast journeys lint types arch check lock schemas states migration format
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,5 +35,7 @@ lock: setup ## write requirements/*.txt from the packages' needs
 	@$(BIN)/python tools/lock
 schemas: setup ## write JSON Schemas, AsyncAPI, OpenAPI and docs/requirements.md
 	@$(BIN)/python tools/schemas && $(BIN)/python tools/requirements
+states: setup ## draw docs/states.md from the table of moves
+	@$(BIN)/python -m motcua.states
 migration: setup ## a new migration: s=intake m="words"
 	@$(BIN)/motcua migration $(s) "$(m)"

@@ -1,4 +1,4 @@
-"""Generates what is checked in about the interfaces: JSON Schemas, the AsyncAPI and OpenAPI documents."""
+"""Generates what is checked in: JSON Schemas, the AsyncAPI and OpenAPI documents, the picture of the statuses."""
 
 import json
 from importlib import import_module
@@ -13,6 +13,7 @@ from kit.consume import Consumer
 from kit.objects import Objects
 from kit.tx import Database
 from motcua.programs import SERVICES, service_of
+from motcua.states import states
 
 Documents = dict[str, str]
 NOT_REAL = {
@@ -37,7 +38,7 @@ def documents(scratch: Path) -> Documents:
     found["contracts/asyncapi.json"] = as_json(asyncapi())
     for name in SERVICES:
         found[f"contracts/openapi/{name}.json"] = as_json(openapi(name, scratch))
-    return found
+    return found | states()
 
 
 def as_json(value: Any) -> str:

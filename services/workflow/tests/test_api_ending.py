@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from kit.tx import run_sql
+from workflow.domain.slips import REFUSAL, STOP_NOTICE
 
 pytestmark = pytest.mark.db
 BASE = "/api/workflow/v1"
@@ -47,7 +48,7 @@ async def test_a_refusal_by_api(client: httpx.AsyncClient, world: Any) -> None:
     assert problem(stale) == (409, "changed-meanwhile")
     refused = await post(client, world, OFFICER, url(dossier, "/refusal"), **REASON)
     assert status_of(refused) == 3
-    assert [slip["form"] for slip in refused.json()["slips"]] == ["03"]
+    assert [slip["form"] for slip in refused.json()["slips"]] == [REFUSAL]
     assert refused.json()["actions"] == []
     again = await post(client, world, OFFICER, url(dossier, "/refusal"), **REASON)
     assert problem(again) == (409, "not-allowed-now")
@@ -64,7 +65,7 @@ async def test_a_stop_by_api(client: httpx.AsyncClient, world: Any) -> None:
     assert problem(not_so) == (409, "not-allowed-now")
     stopped = await post(client, world, OFFICER, url(dossier, "/stop"))
     assert status_of(stopped) == 8
-    assert [slip["form"] for slip in stopped.json()["slips"]][-1] == "05"
+    assert [slip["form"] for slip in stopped.json()["slips"]][-1] == STOP_NOTICE
     assert stopped.json()["left_working_minutes"] is None
 
 
