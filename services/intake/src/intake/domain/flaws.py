@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rules import catalogue as law
 from rules import forms, packages
 from rules.catalogue import Catalogue
+from rules.records.form import Condition, Form
 from rules.records.procedure import Procedure
 
 Sheet = Mapping[str, Any]
@@ -58,10 +60,33 @@ def form_flaws(form_id: str, sheets: Sequence[Sheet], catalogue: Catalogue) -> I
     """What is wrong inside each sheet of one form."""
     form = catalogue.form(form_id)
     for index, sheet in enumerate(sheets):
-        for error in forms.validate(form, sheet):
+        for error in forms.validate(form, asked_for(form, sheet)):
             yield Flaw(error.code, error.message_vi, error.message_en, form_id, index, error.path)
 
 
-def clean(filed: Forms) -> dict[str, list[dict[str, Any]]]:
-    """The forms as they are stored: without blanks."""
-    return {form_id: [forms.without_blanks(sheet) for sheet in sheets] for form_id, sheets in filed.items()}
+def asked_for(form: Form, sheet: Sheet) -> dict[str, Any]:
+    """The sheet without what its own answers do not ask for: a condition that is not met, whatever was typed there."""
+    conditions = {field.key: field.condition for field in form.fields() if field.condition}
+    return {key: value for key, value in sheet.items() if key not in conditions or is_met(conditions[key], sheet)}
+
+
+def is_met(condition: Condition, sheet: Sheet) -> bool:
+    """Whether another field of the sheet asks for it."""
+    value = sheet.get(condition.field)
+    if condition.filled:
+        return value not in (None, "", [], False)
+    return as_text(value) in condition.values
+
+
+def as_text(value: Any) -> str:
+    """A value as conditions name it; a tick is `true` or `false`."""
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+
+
+def clean(filed: Forms, catalogue: Catalogue | None = None) -> dict[str, list[dict[str, Any]]]:
+    """The forms as they are stored: without blanks, and without what was not asked for."""
+    known = {one.id: one for one in (catalogue or law.load()).forms}
+    return {
+        form_id: [forms.without_blanks(asked_for(known[form_id], one) if form_id in known else one) for one in sheets]
+        for form_id, sheets in filed.items()
+    }

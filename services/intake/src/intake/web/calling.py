@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
+from intake.web.language import choice_href, is_english, sayer
 from kit.pages import Pages
 from kit.signin import Person, allow
 
@@ -22,7 +23,9 @@ Applicant = Annotated[Person, Depends(allow("applicant"))]
 def show(request: Request, template: str, *, status: HTTPStatus = HTTPStatus.OK, **context: Any) -> Response:
     """A page of this service."""
     pages: Pages = request.app.state.pages
-    return pages.render(request, template, status_code=status, **context)
+    english = is_english(request)
+    spoken = {"english": english, "say": sayer(english), "language_href": choice_href(request)}
+    return pages.render(request, template, status_code=status, **spoken | context)
 
 
 def go(address: str) -> Response:

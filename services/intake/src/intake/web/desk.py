@@ -84,6 +84,14 @@ def paper_state(component: Component, uploads: Sequence[Upload], flaws: Sequence
     return {"component": component, "files": files, "missing": missing}
 
 
+def names_of(uploads: Sequence[Upload]) -> dict[str, list[str]]:
+    """The names of the files there are, by the component they are for."""
+    found: dict[str, list[str]] = {}
+    for upload in uploads:
+        found.setdefault(upload.component or "", []).append(upload.name)
+    return found
+
+
 async def take_files(
     tx: Tx,
     person: Person,

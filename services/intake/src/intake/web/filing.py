@@ -20,6 +20,7 @@ from intake.handlers import filing as handlers
 from intake.web import sheets, steps, words
 from intake.web.calling import Applicant, Office, go, show
 from intake.web.desk import Desk, desk_of, filed_already, paper_state, saved_at
+from intake.web.language import is_english
 from kit.now import Now
 from kit.pages.forms import Checked, checked
 from kit.signin import Person
@@ -55,7 +56,7 @@ async def who_page(request: Request, draft_id: UUID, person: Applicant, tx: Tx, 
     if gone := filed_already(desk):
         return gone
     values = desk.draft.contact or _known_of(person)
-    errors = sheets.errors_of(contact_flaws(values)) if check else []
+    errors = sheets.errors_of(contact_flaws(values), english=is_english(request)) if check else []
     return show(request, "filing_who.html", values=values, errors=errors, **desk.shell("who"))
 
 
@@ -95,24 +96,32 @@ async def check_page(request: Request, draft_id: UUID, person: Applicant, tx: Tx
         return gone
     catalogue = law.load()
     forms = [catalogue.form(form_id) for form_id in desk.procedure.form_ids]
-    filled = [(form, [sheets.answers(form, one) for one in desk.draft.forms.get(form.id, [])]) for form in forms]
+    english = is_english(request)
+    held = desk.draft.forms
+    filled = [(form, [sheets.answers(form, one, english=english) for one in held.get(form.id, [])]) for form in forms]
     return show(
         request,
         "filing_check.html",
         who=dict.fromkeys(CONTACT_FIELDS) | dict(desk.draft.contact or {}),
         filled=filled,
         papers=[paper_state(one, desk.uploads, []) for one in desk.procedure.components if one.accepts == "upload"],
-        flaws=_mending(desk),
+        flaws=_mending(desk, english=english),
         quote=quote_of_forms(desk.procedure, office, desk.draft.forms, now, catalogue),
         words=words,
         **desk.shell("check"),
     )
 
 
-def _mending(desk: Desk) -> list[dict[str, str]]:
+def _mending(desk: Desk, *, english: bool) -> list[dict[str, str]]:
     """Each flaw with the step where it is mended."""
     hrefs = {place.key: place.href for place in steps.places(desk.draft, desk.procedure)}
-    return [{"sentence": flaw.message_vi, "href": _mend_href(hrefs[steps.key_of(flaw)], flaw)} for flaw in desk.flaws]
+    return [
+        {
+            "sentence": flaw.message_en if english else flaw.message_vi,
+            "href": _mend_href(hrefs[steps.key_of(flaw)], flaw),
+        }
+        for flaw in desk.flaws
+    ]
 
 
 def _mend_href(href: str, flaw: Flaw) -> str:

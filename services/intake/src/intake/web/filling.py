@@ -16,7 +16,9 @@ from intake.domain.flaws import form_flaws
 from intake.handlers import drafts
 from intake.web import sheets, steps
 from intake.web.calling import Applicant, Office, go, show
-from intake.web.desk import Desk, Sheet, desk_of, filed_already, saved_at, sent_sheet
+from intake.web.desk import Desk, Sheet, desk_of, filed_already, names_of, saved_at, sent_sheet
+from intake.web.form_schema import schema_href
+from intake.web.language import is_english
 from kit.now import Now
 from kit.pages import FieldError
 from kit.pages.forms import Checked, checked
@@ -55,14 +57,16 @@ async def form_page(
         request,
         "filing_sheet.html",
         form=form,
-        parts=sheets.layout(form, values, grow=grow),
-        errors=_errors_of(form_id, held, sheet - 1) if check else [],
+        parts=sheets.layout(form, values, grow=grow, english=is_english(request), files=names_of(desk.uploads)),
+        errors=_errors_of(form_id, held, sheet - 1, english=is_english(request)) if check else [],
         sheet=sheet,
         total=steps.sheet_total(desk.procedure, component, desk.draft.forms),
         tabs=_tabs(desk, component),
         may_copy=1 < sheet == len(held) + 1,
         may_remove=component.one_per is not None and len(held) > 1 and sheet <= len(held),
         action=f"/filing/{draft_id}/forms/{form_id}",
+        schema_href=schema_href(form, request),
+        papers_href=f"/filing/{draft_id}/papers",
         **desk.shell(form_id),
     )
 
@@ -93,9 +97,11 @@ def profile_of(contact: Mapping[str, Any], office: str) -> dict[str, str]:
     return {key: str(value) for key, value in known.items() if value}
 
 
-def _errors_of(form_id: str, held: Sequence[Mapping[str, Any]], index: int) -> list[FieldError]:
+def _errors_of(
+    form_id: str, held: Sequence[Mapping[str, Any]], index: int, *, english: bool = False
+) -> list[FieldError]:
     flaws = form_flaws(form_id, held, law.load())
-    return sheets.errors_of([flaw for flaw in flaws if flaw.sheet == index])
+    return sheets.errors_of([flaw for flaw in flaws if flaw.sheet == index], english=english)
 
 
 def _tabs(desk: Desk, component: Component) -> list[dict[str, Any]]:

@@ -1,11 +1,17 @@
-"""All of the citizen's pages."""
+"""All of intake's pages: the citizens', and the clerks' at the counter and in the post room."""
 
 from fastapi import APIRouter
 
-from intake.web import ending, filing, filling, following, papers, public, supplementing
+from intake.web import ending, filing, filling, following, form_schema, language, papers, public, supplementing
 
 router = APIRouter(include_in_schema=False)
 for part in (
     public.router, filing.router, filling.router, papers.router, following.router, supplementing.router, ending.router,
+    form_schema.router, language.router,
+):  # fmt: skip
+    router.include_router(part)
+for part in (
+    counter.router, post_room.router, counter_desk.router, counter_sheets.router, counter_receipt.router,
+    counter_endings.router,
 ):  # fmt: skip
     router.include_router(part)

@@ -1,18 +1,19 @@
 """A form's layout as fields to draw, what a browser sent as a sheet, and where an error of a sheet belongs."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import FormData
 
-from intake.domain.flaws import Flaw
+from intake.domain.flaws import Flaw, asked_for
 from intake.domain.texts import storable
 from kit.pages import FieldError
 from kit.pages.forms import rows
 from kit.pages.words import gettext as _
 from rules.filling import said, typed
-from rules.records.form import Form, FormField, Section
+from rules.records.form import Condition, Form, FormField, Section
 
 FEW_CHOICES = 3  # so many are shown as buttons to tick, more as a list to open
 _KINDS = {
@@ -26,13 +27,21 @@ _KINDS = {
     "enum": "select",
     "boolean": "checkbox",
     "table": "table",
+    "file": "select",
 }
 _WIDTHS = {"integer": "short", "decimal": "short", "date": "short", "phone": "medium"}
 
 
+Names = Mapping[str, Sequence[str]]  # names of uploaded files by component
+
+
 @dataclass(frozen=True)
 class Field:
-    """One question as the template draws it."""
+    """One question as the template draws it.
+
+    `when` is its condition as JSON, for the script that hides what is not asked for. `component` is set where files
+    that were uploaded elsewhere stand for an answer; `value` is then their names.
+    """
 
     name: str
     kind: str
@@ -45,6 +54,8 @@ class Field:
     invented: bool
     columns: list[dict[str, Any]]
     width: str
+    when: str = ""
+    component: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,59 +67,110 @@ class Part:
     fields: list[Field]
 
 
-def layout(form: Form, sheet: Mapping[str, Any], *, grow: str = "") -> list[Part]:
+def layout(
+    form: Form, sheet: Mapping[str, Any], *, grow: str = "", english: bool = False, files: Names | None = None
+) -> list[Part]:
     """The form with what is filled in; `grow` names the table that gets one more empty row."""
-    return [_part(form, section, sheet, grow) for section in form.sections]
+    drawer = _Drawer(form, sheet, grow, english, files or {})
+    return [drawer.part(section) for section in form.sections]
 
 
-def _part(form: Form, section: Section, sheet: Mapping[str, Any], grow: str) -> Part:
-    condition = section.condition_vi or (_("Bỏ trống cả mục nếu không có.") if section.optional else "")
-    return Part(
-        section.title_vi, condition, [_field(form, field, sheet.get(field.key), grow) for field in section.fields]
-    )
+@dataclass(frozen=True)
+class _Drawer:
+    form: Form
+    sheet: Mapping[str, Any]
+    grow: str
+    english: bool
+    files: Names
 
+    def say(self, vietnamese: str, english: str) -> str:
+        return english if self.english else vietnamese
 
-def _field(form: Form, field: FormField, value: Any, grow: str) -> Field:
-    kind = "radio" if field.type == "enum" and len(field.values) <= FEW_CHOICES else _KINDS[field.type]
-    return Field(
-        name=field.key,
-        kind=kind,
-        label=field.label_vi,
-        value=_rows(field, value, field.key == grow) if field.type == "table" else typed(field, value),
-        hint=_hint(form, field),
-        unit=field.unit or "",
-        options=[(choice.value, choice.label) for choice in field.values],
-        optional=not field.required,
-        invented=field.invented,
-        columns=[_column(column) for column in field.columns],
-        width=_WIDTHS.get(field.type, ""),
-    )
+    def part(self, section: Section) -> Part:
+        condition = (section.condition_en if self.english else section.condition_vi) or ""
+        if section.optional and not condition:
+            condition = self.say(_("Bỏ trống cả mục nếu không có."), "Leave the whole section empty if there is none.")
+        title = self.say(section.title_vi, section.title_en)
+        return Part(title, condition, [self.field(field) for field in section.fields])
 
-
-def _hint(form: Form, field: FormField) -> str:
-    remarks = [field.hint_vi] if field.hint_vi else []
-    if field.type == "date":
-        remarks.append(_("Ngày/tháng/năm, ví dụ 27/03/2024."))
-    if field.condition:
-        other = form.field(field.condition.field)
-        label = other.label_vi if other else field.condition.field
-        remarks.append(
-            _("Chỉ điền khi “%(label)s” là “%(value)s”.") % {"label": label, "value": field.condition.equals}
+    def field(self, field: FormField) -> Field:
+        value = self.sheet.get(field.key)
+        kind = "radio" if field.type == "enum" and len(field.values) <= FEW_CHOICES else _KINDS[field.type]
+        return Field(
+            name=field.key,
+            kind="papers" if field.component else kind,
+            label=self.label(field),
+            value=self.value(field, value),
+            hint=self.hint(field),
+            unit=field.unit or "",
+            options=self.options(field, value),
+            optional=not field.required,
+            invented=field.invented,
+            columns=[self.column(column) for column in field.columns],
+            width=_WIDTHS.get(field.type, ""),
+            when=_when(field.condition),
+            component=field.component or "",
         )
-    return " ".join(remarks)
+
+    def label(self, field: FormField) -> str:
+        return self.say(field.label_vi, field.label_en)
+
+    def value(self, field: FormField, value: Any) -> Any:
+        if field.component:
+            return list(self.files.get(field.component, ()))
+        return _rows(field, value, field.key == self.grow) if field.type == "table" else typed(field, value)
+
+    def options(self, field: FormField, value: Any) -> list[tuple[str, str]]:
+        """The choices of an enum; for a file the names that were uploaded, and the one chosen before."""
+        if field.type == "file":
+            names = [name for found in self.files.values() for name in found]
+            return [(name, name) for name in dict.fromkeys([*names, *([str(value)] if value else [])])]
+        return [(choice.value, self.say(choice.label, choice.label_en)) for choice in field.values]
+
+    def hint(self, field: FormField) -> str:
+        remarks = [found] if (found := field.hint_en if self.english else field.hint_vi) else []
+        if field.type == "date":
+            remarks.append(self.say(_("Ngày/tháng/năm, ví dụ 27/03/2024."), "Day/month/year, for example 27/03/2024."))
+        if field.type == "file" and not field.component:
+            remarks.append(self.say(_("Tải tệp lên ở bước Giấy tờ trước."), "Upload the file among the papers first."))
+        if field.condition:
+            remarks.append(self.condition(field.condition))
+        return " ".join(remarks)
+
+    def condition(self, condition: Condition) -> str:
+        """When a field is to be filled in, in a sentence: pages without scripts show it all the time."""
+        other = self.form.field(condition.field)
+        label = self.label(other) if other else condition.field
+        if condition.filled:
+            return self.say(_("Chỉ điền khi đã điền “%s”.") % label, f"Only where “{label}” is filled in.")
+        labels = {choice.value: self.say(choice.label, choice.label_en) for choice in other.values} if other else {}
+        values = self.say(_("” hoặc “"), "” or “").join(labels.get(value, value) for value in condition.values)
+        return self.say(
+            _("Chỉ điền khi “%(label)s” là “%(value)s”.") % {"label": label, "value": values},
+            f"Only where “{label}” is “{values}”.",
+        )
+
+    def column(self, column: FormField) -> dict[str, Any]:
+        remarks = [self.say(_("ngày/tháng/năm"), "day/month/year")] if column.type == "date" else []
+        remarks += [] if column.required else [self.say(_("không bắt buộc"), "optional")]
+        label = self.label(column)
+        return {
+            "name": column.key,
+            "label": f"{label} ({', '.join(remarks)})" if remarks else label,
+            "kind": _KINDS[column.type],
+            "options": self.options(column, None),
+            "prompt": self.say(_("Chọn"), "Choose") if column.type in ("enum", "file") else None,
+            "unit": column.unit or "",
+        }
 
 
-def _column(column: FormField) -> dict[str, Any]:
-    remarks = [_("ngày/tháng/năm")] if column.type == "date" else []
-    remarks += [] if column.required else [_("không bắt buộc")]
-    return {
-        "name": column.key,
-        "label": f"{column.label_vi} ({', '.join(remarks)})" if remarks else column.label_vi,
-        "kind": _KINDS[column.type],
-        "options": [(choice.value, choice.label) for choice in column.values],
-        "prompt": _("Chọn") if column.type == "enum" else None,
-        "unit": column.unit or "",
-    }
+def _when(condition: Condition | None) -> str:
+    if condition is None:
+        return ""
+    return json.dumps(
+        {"field": condition.field, "values": list(condition.values), "filled": bool(condition.filled)},
+        ensure_ascii=False,
+    )
 
 
 def _rows(table: FormField, value: Any, grow: bool) -> list[dict[str, Any]]:
@@ -130,24 +192,46 @@ def _sent(field: FormField, given: FormData) -> Any:
     return storable(value) if isinstance(value, str) else ""
 
 
-def errors_of(flaws: Sequence[Flaw]) -> list[FieldError]:
+def errors_of(flaws: Sequence[Flaw], *, english: bool = False) -> list[FieldError]:
     """Each flaw of a sheet beside its field; a row's field is called `table-0-column`."""
-    return [FieldError("-".join(map(str, flaw.path)), flaw.message_vi) for flaw in flaws if flaw.path]
+    return [
+        FieldError("-".join(map(str, flaw.path)), flaw.message_en if english else flaw.message_vi)
+        for flaw in flaws
+        if flaw.path
+    ]
 
 
-def answers(form: Form, sheet: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, Any]]]]:
+def answers(form: Form, sheet: Mapping[str, Any], *, english: bool = False) -> list[tuple[str, list[tuple[str, Any]]]]:
     """Each section's title with what was filled in, as people read it; tables as lists of rows."""
     found = []
+    sheet = asked_for(form, sheet)
     for section in form.sections:
-        filled = [(field.label_vi, answer(field, sheet[field.key])) for field in section.fields if field.key in sheet]
+        filled = [
+            (field.label_en if english else field.label_vi, answer(field, sheet[field.key], english=english))
+            for field in section.fields
+            if field.key in sheet
+        ]
         if filled:
-            found.append((section.title_vi, filled))
+            found.append((section.title_en if english else section.title_vi, filled))
     return found
 
 
-def answer(field: FormField, value: Any) -> Any:
+def answer(field: FormField, value: Any, *, english: bool = False) -> Any:
     """One answer in words; a table as headings and rows."""
     if field.type != "table":
-        return said(field, value)
-    cells = [[said(column, row.get(column.key)) for column in field.columns] for row in value]
-    return {"headings": [column.label_vi for column in field.columns], "rows": cells}
+        return _said(field, value, english=english)
+    cells = [
+        [_said(column, row.get(column.key), english=english) for column in field.columns]
+        for row in (value if isinstance(value, list) else [])
+        if isinstance(row, Mapping)
+    ]
+    headings = [column.label_en if english else column.label_vi for column in field.columns]
+    return {"headings": headings, "rows": cells}
+
+
+def _said(field: FormField, value: Any, *, english: bool) -> str:
+    if english and isinstance(value, bool):
+        return "Yes" if value else "No"
+    if english and field.type == "enum":
+        return next((choice.label_en for choice in field.values if choice.value == value), str(value or ""))
+    return said(field, value)

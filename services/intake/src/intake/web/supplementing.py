@@ -15,7 +15,9 @@ from intake.domain.flaws import form_flaws
 from intake.handlers import drafts, supplements
 from intake.web import sheets
 from intake.web.calling import Applicant, go, show
-from intake.web.desk import Sheet, sent_sheet, take_files
+from intake.web.desk import Sheet, names_of, sent_sheet, take_files
+from intake.web.form_schema import schema_href
+from intake.web.language import is_english
 from kit.now import Now
 from kit.pages import FieldError
 from kit.pages.forms import Checked, checked
@@ -103,8 +105,11 @@ async def form_page(
         "supplement_sheet.html",
         dossier=dossier,
         form=form,
-        parts=sheets.layout(form, _values(given, filed, sheet - 1), grow=grow),
-        errors=_errors(form_id, given, sheet - 1) if check else [],
+        parts=sheets.layout(
+            form, _values(given, filed, sheet - 1), grow=grow, english=is_english(request),
+            files=names_of(asked.uploads),
+        ),
+        errors=_errors(form_id, given, sheet - 1, english=is_english(request)) if check else [],
         sheet=sheet,
         total=total,
         tabs=[{"number": n, "begun": n <= len(given), "right": n <= len(given)} for n in range(1, total + 1)]
@@ -113,7 +118,9 @@ async def form_page(
         may_copy=False,
         may_remove=False,
         action=f"/dossiers/{dossier_id}/supplement/forms/{form_id}",
-    )
+        schema_href=schema_href(form, request),
+        papers_href="",
+    )  # fmt: skip
 
 
 def _values(given: list[dict[str, Any]], filed: list[dict[str, Any]], index: int) -> Mapping[str, Any]:
@@ -123,8 +130,9 @@ def _values(given: list[dict[str, Any]], filed: list[dict[str, Any]], index: int
     return {}
 
 
-def _errors(form_id: str, given: list[dict[str, Any]], index: int) -> list[FieldError]:
-    return sheets.errors_of([flaw for flaw in form_flaws(form_id, given, law.load()) if flaw.sheet == index])
+def _errors(form_id: str, given: list[dict[str, Any]], index: int, *, english: bool = False) -> list[FieldError]:
+    flaws = [flaw for flaw in form_flaws(form_id, given, law.load()) if flaw.sheet == index]
+    return sheets.errors_of(flaws, english=english)
 
 
 @router.post("/forms/{form_id}")
