@@ -56,6 +56,28 @@ def present_due(case: Case) -> rule.Due | None:
     return check_due(case, case.last_piece_at)
 
 
+def recomputed_due(case: Case, ledger: Sequence[LedgerEntry], promised: datetime | None) -> datetime | None:
+    """What runs now, or ran last, by the rules alone, from what the ledger says happened; none where nothing runs.
+
+    `promised` is the one new date that was given, which no rule can give again (R07).
+    """
+    if not case.is_accepted:
+        found = present_due(case)
+        return found.at if found else None
+    calendar = calendar_of(case)
+    due_at = paused_at = case.started_at
+    for entry in ledger:
+        if entry.kind in ("started", "restarted"):
+            due_at = main_due(case, entry.at).at
+        elif entry.kind == "paused":
+            paused_at = entry.at
+        elif entry.kind == "resumed" and due_at and paused_at:
+            due_at = calendar.add_working_minutes(entry.at, calendar.working_minutes_between(paused_at, due_at))
+        elif entry.kind == "re_appointed":
+            due_at = promised
+    return due_at
+
+
 def plan_of(case: Case) -> list[rule.StepPlan]:
     """Each step's share of the whole limit; empty before acceptance. Time that was paused is no part of the whole."""
     if case.started_at is None or case.due_at is None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -11,8 +12,11 @@ from contracts.facts import Contact
 from kit.now import TIME_ZONE
 from kit.objects import ObjectMissing
 from rules import packages
+from rules.catalogue import load
+from rules.errors import NotInForce
 from rules.packages import Problem
 from rules.records.procedure import Procedure
+from rules.records.slip import SlipKey
 from rules.wording import limit_vi, start_rule_vi
 from workflow import store
 from workflow.domain import actions, checklist, clock
@@ -23,16 +27,9 @@ from workflow.domain.checklist import Judged
 from workflow.domain.clock import Day, LedgerEntry
 from workflow.domain.dossier import Dossier
 from workflow.domain.law import calendar_of, procedure_of, unit_name
-from workflow.domain.slips import ACCEPTANCE_SLIP, FEE_NOTICE, SUPPLEMENT
 from workflow.domain.steps import find_step, place_after
 from workflow.reads.queue import QueueRow, names_of, queue_row
 from workflow.store.tables import HistoryRow, SignOffRow, SlipRow, StepRow, SupplementRow, UndecidedRow
-
-SLIP_NAMES = {
-    ACCEPTANCE_SLIP: "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
-    SUPPLEMENT: "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
-    FEE_NOTICE: "Thông báo nộp phí",
-}
 
 
 @dataclass(frozen=True)
@@ -75,6 +72,7 @@ class Happening:
     what_vi: str
     who: str
     note: str
+    version: int = 0
 
 
 @dataclass(frozen=True)
@@ -183,11 +181,17 @@ def _steps(
     case: Case, procedure: Procedure, runs: list[StepRow], names: dict[str, str], now: datetime
 ) -> list[StepView]:
     ran = [_ran(case, procedure, run, names, now) for run in runs]
-    begun = {run.step for run in runs}
-    ahead = [one for one in clock.plan_of(case) if one.step.id not in begun]
+    ahead = [one for one in clock.plan_of(case) if one.step.id in _ahead(case, procedure, runs)]
     return ran + [
         StepView(one.step.id, one.step.name_vi, one.step.unit_vi, one.working_minutes, one.due_at) for one in ahead
     ]
+
+
+def _ahead(case: Case, procedure: Procedure, runs: list[StepRow]) -> list[str]:
+    """The steps that are still to come: a step that was sent back from is one of them again."""
+    ids = [step.id for step in procedure.steps]
+    is_running = any(run.finished_at is None for run in runs)
+    return ids[ids.index(case.step) + is_running :] if case.step else []
 
 
 def _ran(case: Case, procedure: Procedure, run: StepRow, names: dict[str, str], now: datetime) -> StepView:
@@ -214,13 +218,21 @@ async def find_slips(tx: AsyncSession, case: Case) -> list[SlipView]:
         SlipView(
             number=number,
             form=row.form,
-            name_vi=SLIP_NAMES.get(row.form, row.form),
+            name_vi=_slip_name(row),
             printed=row.number,
             issued_at=row.issued_at.astimezone(TIME_ZONE),
             file=StoredFile(**row.object),
         )
         for number, row in enumerate(rows, 1)
     ]
+
+
+def _slip_name(row: SlipRow) -> str:
+    """What the slip was called when it was issued (R01); its form where no generation has it."""
+    try:
+        return load().slip(cast(SlipKey, row.form), row.issued_at.astimezone(TIME_ZONE).date()).slip.title_vi
+    except NotInForce:
+        return row.form
 
 
 async def _supplements(tx: AsyncSession, dossier_id: UUID) -> list[SupplementView]:
@@ -244,7 +256,7 @@ async def _rows_of_history(tx: AsyncSession, dossier_id: UUID) -> list[HistoryRo
 
 def _happening(row: HistoryRow, names: dict[str, str]) -> Happening:
     who = names.get(row.staff_id, row.staff_id) if row.staff_id else "Hệ thống"
-    return Happening(row.at.astimezone(TIME_ZONE), row.what_vi, who, row.note)
+    return Happening(row.at.astimezone(TIME_ZONE), row.what_vi, who, row.note, row.version)
 
 
 async def _undecided(tx: AsyncSession, dossier_id: UUID) -> list[UndecidedRow]:
@@ -267,6 +279,8 @@ async def view_clock(tx: AsyncSession, case: Case, now: datetime) -> ClockView:
     procedure, due = procedure_of(case), clock.present_due(case)
     shown_at = case.due_at or case.check_due_at
     days = clock.day_by_day(due, calendar_of(case)) if due else []
+    ledger = await store.ledger(tx, case.dossier_id)
+    again = clock.recomputed_due(case, ledger, await _promised(tx, case))
     return ClockView(
         due_at=shown_at,
         first_due_at=case.first_due_at,
@@ -280,6 +294,12 @@ async def view_clock(tx: AsyncSession, case: Case, now: datetime) -> ClockView:
         whole_minutes=clock.whole_minutes(case),
         days=days,
         skipped=[day for day in days if day.reason],
-        ledger=await store.ledger(tx, case.dossier_id),
-        agrees=due is None or due.at == shown_at,
+        ledger=ledger,
+        agrees=again is None or again == shown_at,
     )
+
+
+async def _promised(tx: AsyncSession, case: Case) -> datetime | None:
+    """The one new date that an apology gave."""
+    given = [row.new_due_at for row in await store.apologies(tx, case.dossier_id) if row.approved_at and row.new_due_at]
+    return given[-1] if given else None
