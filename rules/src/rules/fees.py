@@ -82,6 +82,14 @@ def quote_of_items(
     return fee(procedure, items=items, channel=channel, filed_on=on, action=rule.action, catalogue=catalogue)
 
 
+def items_of(procedure: Procedure, catalogue: Catalogue | None = None) -> tuple[FeeItem, ...]:
+    """The items of its table that a procedure may be charged for; none where nothing is collected, or nobody knows."""
+    if procedure.fee is None:
+        return ()
+    table = (catalogue or load()).fee(procedure.fee.fee_id)
+    return tuple(one for one in table.items if procedure.fee.item in (None, one.key))
+
+
 def fee(
     procedure: Procedure,
     *,

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from motcua.catalogue.words import Words
+from rules import fees
 from rules.catalogue import Catalogue
 from rules.records.cited import Source
 from rules.records.component import Component
@@ -109,9 +110,8 @@ class _Page:
         doubt = words.said("unconfirmed") if table.unconfirmed else ""
         cited = "; ".join(str(source) for source in table.sources)
         yield f"{words.pick((table.name_vi, table.name_en))} ({table.id}; {cited}) {doubt}".rstrip()
-        for item in table.items:
-            if rule.item in (None, item.key):
-                yield f"{words.pick((item.name_vi, item.name_en))}: {self._amount(item)}"
+        for item in fees.items_of(self.one, self.law):
+            yield f"{words.pick((item.name_vi, item.name_en))}: {self._amount(item)}"
         for modifier in table.modifiers:
             if modifier.enabled and modifier.kind == "channel":
                 yield words.pick((modifier.reason_vi, modifier.reason_en))
@@ -120,7 +120,7 @@ class _Page:
         words = self.words
         if item.percentage:
             share = item.percentage
-            percent = f"{float(share.percent):g}".replace(".", "," if words.language == "vi" else ".")
+            percent = share.written.replace(".", "," if words.language == "vi" else ".")
             bounds = words.money(share.floor_vnd), words.money(share.ceiling_vnd)
             return words.said("percentage", percent, words.pick((share.of_vi, share.of_en)), *bounds)
         if item.amount_vnd is None:

@@ -1,5 +1,6 @@
 """A fee table (biểu phí): amounts by item, and the dated factors that change them."""
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
@@ -33,6 +34,11 @@ class Percentage(Entry):
     ceiling_vnd: Annotated[int, Field(ge=0)]
     of_vi: Text
     of_en: Text
+
+    @property
+    def written(self) -> str:
+        """The percent in decimals, `0.1`."""
+        return f"{Decimal(self.percent.numerator) / Decimal(self.percent.denominator):f}"
 
     def amount_of(self, value_vnd: int) -> Fraction:
         """Exact; rounding is for whoever adds it up."""

@@ -27,8 +27,9 @@ from kit.now import Now
 from kit.signin import open_to_all
 from kit.tx import Tx
 from rules import catalogue as law
-from rules import forms
+from rules import fees, forms
 from rules.due import Due
+from rules.records.fee import FeeItem
 from rules.records.procedure import Procedure
 
 router = APIRouter(dependencies=[open_to_all])
@@ -62,7 +63,6 @@ async def show_procedure(procedure_id: str, now: Now) -> ProcedureDetailOut:
 def described(procedure: Procedure, *, is_open: bool) -> ProcedureDetailOut:
     """The procedure as the API shows it."""
     catalogue = law.load()
-    items = catalogue.fee(procedure.fee_id).items if procedure.fee_id else ()
     return ProcedureDetailOut(
         **ProcedureOut.model_validate(procedure).model_dump(),
         authority_vi=procedure.authority_vi,
@@ -70,12 +70,19 @@ def described(procedure: Procedure, *, is_open: bool) -> ProcedureDetailOut:
         check_limit=LimitOut.model_validate(procedure.check_limit) if procedure.check_limit else None,
         components=[ComponentOut.model_validate(one) for one in procedure.components],
         forms={form_id: forms.schema(catalogue.form(form_id)) for form_id in procedure.form_ids},
-        fee_items=[FeeItemOut.model_validate(item) for item in items],
+        fee_items=[fee_item(one) for one in fees.items_of(procedure, catalogue)],
         filing_open=is_open,
         sources=[str(source) for source in procedure.sources],
         unconfirmed=procedure.unconfirmed,
         unconfirmed_fields=list(procedure.unconfirmed_fields),
     )
+
+
+def fee_item(one: FeeItem) -> FeeItemOut:
+    """An item as the API shows it; a share in decimals, exact as the table has it."""
+    share = one.percentage
+    bounds = share.model_dump(exclude={"percent"}) | {"percent": share.written} if share else None
+    return FeeItemOut.model_validate(one.model_dump(exclude={"percentage"}) | {"percentage": bounds})
 
 
 @router.post(

@@ -211,11 +211,20 @@ class ProcedureOut(Out):
     limit: LimitOut | None = Field(description="none: not yet published")
 
 
+class PercentageOut(Out):
+    percent: str = Field(description="exact, such as 0.1 for one thousandth", examples=["0.1"])
+    floor_vnd: int
+    ceiling_vnd: int
+    of_vi: str
+    of_en: str
+
+
 class FeeItemOut(Out):
     key: str
     name_vi: str
     name_en: str
-    amount_vnd: int
+    amount_vnd: int | None = Field(description="none: a percentage, or not yet published")
+    percentage: PercentageOut | None = None
     per: str
 
 
