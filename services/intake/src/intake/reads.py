@@ -24,7 +24,7 @@ from intake.domain.road import Moment, Stop
 from intake.domain.texts import storable
 from intake.domain.turns import Ended, NewDate, Posting, Refusal, ResultPaper
 from intake.store import contacts, drafts, registrations
-from intake.store.dossiers import dossier_of, open_supplement
+from intake.store.dossiers import dossier_of, find_by_code, open_supplement
 from intake.store.tables import DocumentRow, DossierRow, FeeRow, MilestoneRow, PackageRow, RatingRow, RegistrationRow
 from kit.download import PDF
 from kit.objects import ObjectMissing
@@ -200,13 +200,14 @@ async def begun_drafts(tx: AsyncSession, applicant_id: str) -> list[Draft]:
     return await drafts.open_drafts(tx, applicant_id)
 
 
-def flaws_of_draft(draft: Draft, uploads: Sequence[Upload]) -> list[Flaw]:
-    """What would be refused if the draft were sent now."""
+def flaws_of_draft(draft: Draft, uploads: Sequence[Upload], on: date) -> list[Flaw]:
+    """What would be refused if the draft were sent on that day."""
     files: dict[str, int] = {}
     for upload in uploads:
         if upload.component:
             files[upload.component] = files.get(upload.component, 0) + 1
-    return [*contact_flaws(draft.contact or {}), *find_flaws(procedure_of(draft), draft.forms, files, law.load())]
+    found = find_flaws(procedure_of(draft), draft.forms, files, law.load(), on=on)
+    return [*contact_flaws(draft.contact or {}), *found]
 
 
 async def own_dossiers(tx: AsyncSession, applicant_id: str, *, before: datetime | None = None) -> list[Dossier]:
@@ -459,7 +460,7 @@ async def desk_lists(tx: AsyncSession, office: str, door: str, most: int) -> tup
     newest = await registrations.newest(tx, office, door, most)
     ids = [one.dossier_id for one in newest if one.dossier_id]
     query = select(DossierRow.id, DossierRow.arrival_number).where(col(DossierRow.id).in_(ids))
-    numbers = {found: number for found, number in (await tx.exec(query)).all()} if ids else {}
+    numbers: dict[UUID, str] = dict((await tx.exec(query)).all()) if ids else {}
     return [Listed(one, None) for one in open_ones], [_listed(one, numbers) for one in newest]
 
 
@@ -478,3 +479,8 @@ async def receipt_contact(tx: AsyncSession, dossier: Dossier) -> Contact | None:
         return Contact.model_validate_json(await objects_of(tx).read(dossier.contact_path))
     except ObjectMissing:
         return None
+
+
+async def dossier_by_code(tx: AsyncSession, office: str, code: str) -> Dossier:
+    """A dossier of this office by its code or arrival number, for clerks. Raises NotFound."""
+    return await find_by_code(tx, office, storable(code).strip().upper())

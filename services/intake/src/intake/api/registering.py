@@ -29,7 +29,6 @@ async def clerk_of(person: Annotated[Person, Depends(allow(*DESK_ROLES))], offic
     return registering.clerk_of(person, office)
 
 
-Desk = Annotated[Person, Depends(allow(*DESK_ROLES))]
 ThisClerk = Annotated[Clerk, Depends(clerk_of)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
 Count = Annotated[int, Field(ge=0, le=1000)]
@@ -150,7 +149,6 @@ class RegistrationOut(DossierOut):
 )
 async def register(
     given: RegistrationIn,
-    person: Desk,
     clerk: ThisClerk,
     tx: Tx,
     now: Now,
@@ -165,7 +163,7 @@ async def register(
     """
     if idempotency_key is None:
         raise KeyMissing
-    if given.channel == "direct" and not person.has("one_stop_officer"):
+    if given.channel == "direct" and not clerk.at_counter:
         raise NotAllowed("the counter is the one-stop officers'")
     body = orjson.dumps(given.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
     dossier, is_new = await registering.register_papers(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from intake.domain.errors import HeldByAnother, NotAllowedNow
+from intake.domain.errors import HeldByAnother, NotAllowedNow, NotFound
 from intake.domain.filing import COUNTER, POST_ROOM, Desk, Door, desk_of
 from intake.domain.registering import Paper, Return
 from rules.records.office import Office
@@ -28,6 +28,7 @@ class Clerk:
     unit: str
     title: str = ""
     phone: str = ""
+    at_counter: bool = True  # a post-room clerk opens parcels only
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,11 @@ class Registration:
     def is_finished(self) -> bool:
         return self.finished_at is not None
 
+    def must_be_open_to(self, clerk: Clerk) -> None:
+        """What is not yours answers like what is not there. Raises NotFound."""
+        if self.door == "counter" and not clerk.at_counter:
+            raise NotFound("registration")
+
     def must_be_held_by(self, clerk: Clerk) -> None:
         """Raises NotAllowedNow once it was registered, HeldByAnother while a colleague has it in hand."""
         if self.is_finished:
@@ -81,7 +87,8 @@ class Registration:
             raise HeldByAnother(self.holder.name, self.changed_at)
 
     def taken_over(self, clerk: Clerk, now: datetime) -> "Registration":
-        """In another clerk's hands. Raises NotAllowedNow once it was registered."""
+        """In another clerk's hands. Raises NotFound, NotAllowedNow once it was registered."""
+        self.must_be_open_to(clerk)
         replace(self, holder=clerk).must_be_held_by(clerk)
         return replace(self, holder=clerk, changed_at=now)
 

@@ -30,7 +30,7 @@ NO_PROCEDURE = Flaw(
 
 STAMPED_BEFORE = Flaw(
     "before_request",
-    "Dấu đến có trước khi cơ quan gửi yêu cầu bổ sung. Hãy xem lại dấu, hoặc xem lại đây có đúng là phần bổ sung không.",
+    "Dấu đến có trước khi cơ quan gửi yêu cầu bổ sung. Hãy xem lại dấu, hoặc xem đây có đúng là phần bổ sung không.",
     "The stamp is older than the request it would answer.",
     path=("received_at",),
     within="",

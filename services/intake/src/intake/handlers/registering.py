@@ -17,7 +17,16 @@ from intake.domain.filing import must_be_open, procedure_in_force
 from intake.domain.flaws import Flaw, clean
 from intake.domain.postal import a_year_before, item_flaws, stamp_flaws, tidy_item
 from intake.domain.registering import Filing, filing_flaws, shown_only, with_counts
-from intake.domain.registration import DOORS, Clerk, DoorName, Parcel, Registration, desk_for, new_applicant_id
+from intake.domain.registration import (
+    COUNTER_ROLES,
+    DOORS,
+    Clerk,
+    DoorName,
+    Parcel,
+    Registration,
+    desk_for,
+    new_applicant_id,
+)
 from intake.handlers.filing import Arrival, file_whole
 from intake.handlers.packing import Contents
 from intake.store import dossiers, drafts
@@ -48,7 +57,8 @@ def clerk_of(person: Person, office: str) -> Clerk:
     """A signed-in person as a clerk of this office. Raises NotAllowed."""
     if person.office != office or person.unit is None:
         raise NotAllowed("the sign-in names no unit of this office")
-    return Clerk(person.id, person.name, person.unit, person.title or "", person.phone or "")
+    at_counter = person.has(*COUNTER_ROLES)
+    return Clerk(person.id, person.name, person.unit, person.title or "", person.phone or "", at_counter)
 
 
 async def register_papers(

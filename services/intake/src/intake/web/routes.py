@@ -2,7 +2,23 @@
 
 from fastapi import APIRouter
 
-from intake.web import ending, filing, filling, following, form_schema, language, papers, public, supplementing
+from intake.web import (
+    counter,
+    counter_desk,
+    counter_endings,
+    counter_receipt,
+    counter_sheets,
+    ending,
+    filing,
+    filling,
+    following,
+    form_schema,
+    language,
+    papers,
+    post_room,
+    public,
+    supplementing,
+)
 
 router = APIRouter(include_in_schema=False)
 for part in (
