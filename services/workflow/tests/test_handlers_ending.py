@@ -76,7 +76,7 @@ async def test_a_refusal_at_reception_sends_form_03_and_ends_the_case(world: Any
     assert explanation == {"reason": REASON, "where_to_go": WHERE}
     assert (await world.database.objects.get(said.slip)).startswith(b"%PDF-")
     assert await ledger(world, dossier) == ["check_started", "stopped"]
-    assert "mẫu số 03" in await last_words(world, dossier)
+    assert await last_words(world, dossier) == "Từ chối tiếp nhận hồ sơ"
     assert REASON not in said.model_dump_json()  # what an officer writes may name somebody
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from workflow.domain.status import WAITING_FOR_APPLICANT, Outcome, Status
+from workflow.domain.status import ENDED, WAITING_FOR_APPLICANT, Outcome, Status
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,10 @@ class Case:
     @property
     def is_accepted(self) -> bool:
         return self.code is not None
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status in ENDED
 
     @property
     def waits_for_applicant(self) -> bool:

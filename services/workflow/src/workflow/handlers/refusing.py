@@ -42,7 +42,7 @@ async def refuse(
     slip = await slips.refusal(tx, case, reason, where_to_go, staff, now)
     explanation = await put_explanation(tx, case, "refusal", {"reason": reason, "where_to_go": where_to_go})
     case = await end(tx, case, Action.REFUSE, "từ chối tiếp nhận", at=now, now=now)
-    await store.add_history(tx, case, "Từ chối tiếp nhận hồ sơ (mẫu số 03)", now, staff_id=staff.id)
+    await store.add_history(tx, case, "Từ chối tiếp nhận hồ sơ", now, staff_id=staff.id)
     files = {"slip": store.to_object(slip), "explanation": store.to_object(explanation)}
     await say(tx, DossierRefused, case, now=now, staff=staff, **files)
     return case

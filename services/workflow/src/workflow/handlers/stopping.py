@@ -95,7 +95,7 @@ async def stop(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, seen_version
     case = await take_up(tx, dossier_id, Action.STOP, staff=staff, seen_version=seen_version)
     slip = await slips.stop_notice(tx, case, staff, now)
     case = await end(tx, case, Action.STOP, "dừng giải quyết theo yêu cầu", at=now, now=now, ground="requested")
-    await store.add_history(tx, case, "Dừng giải quyết theo yêu cầu (mẫu số 05)", now, staff_id=staff.id)
+    await store.add_history(tx, case, "Dừng giải quyết theo yêu cầu của người nộp", now, staff_id=staff.id)
     await _say_stopped(tx, case, staff, now, slip=store.to_object(slip))
     return case
 

@@ -47,7 +47,7 @@ async def refuse(request: Request, tx: Tx, now: Now, staff: Officer, form: Check
 async def preview_refusal(tx: Tx, now: Now, staff: Officer, form: Checked, dossier_id: UUID) -> Response:
     """Form 03 with what is typed so far; sent as a form, since a reason may not stand in an address."""
     pdf = await handlers.preview_refusal(tx, dossier_id, Refused(**typed(form), staff=staff), now=now)
-    found = Download(pdf, "xem-truoc-mau-03.pdf")
+    found = Download(pdf, "xem-truoc-phieu-tu-choi.pdf")
     return found.answer()
 
 
@@ -69,7 +69,7 @@ async def stop(request: Request, tx: Tx, now: Now, staff: Officer, form: Checked
 @router.get("/cases/{dossier_id:uuid}/stop/preview")
 async def preview_stop_notice(tx: Tx, now: Now, staff: Officer, dossier_id: UUID) -> Response:
     pdf = await handlers.preview_stop_notice(tx, dossier_id, staff=staff, now=now)
-    found = Download(pdf, "xem-truoc-mau-05.pdf")
+    found = Download(pdf, "xem-truoc-phieu-dung.pdf")
     return found.answer()
 
 
