@@ -19,6 +19,7 @@ from workflow.web import (
     returning,
     stepping,
     undecided,
+    verifying,
 )
 from workflow.web.case_page import case_page
 from workflow.web.listing import Asked, queue_page
@@ -81,3 +82,4 @@ router.include_router(undecided.router)
 router.include_router(listing.router)
 router.include_router(reporting.router)
 router.include_router(returning.router)
+router.include_router(verifying.router)

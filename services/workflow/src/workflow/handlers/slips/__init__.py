@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kit.now import TIME_ZONE
 from kit.tx import objects_of
 from rules.codes import result_code
 from rules.fees import FeeQuote
@@ -108,7 +109,7 @@ async def correction(tx: AsyncSession, case: Case, reason_vi: str, now: datetime
     """
     assert case.code is not None
     assert case.result_code is not None
-    code = result_code(case.code, case.results + 1, on=now.date())
+    code = result_code(case.code, case.results + 1, on=now.astimezone(TIME_ZONE).date())
     replaced = slips.Replaced(case.result_code, reason_vi)
     return await _draw(tx, case.changed(result_code=code), now, replaced)
 

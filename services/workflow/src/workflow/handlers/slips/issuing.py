@@ -45,6 +45,7 @@ async def next_number(tx: AsyncSession, office: str, key: SlipKey, now: datetime
 
 async def issue(tx: AsyncSession, case: Case, key: SlipKey, now: datetime, write: Write) -> StoredFile:
     """Number a slip of this case and let it out; the number goes back to the series if the transaction fails."""
+    now = now.astimezone(TIME_ZONE)
     number, token = await next_number(tx, case.office, key, now), a_token()
     head = letter(tx, office_of(case), key, number, now, code=case.shown_code, token=token)
     pdf = await gateways.render(head.layout, await write(head))
