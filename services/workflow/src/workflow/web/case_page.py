@@ -45,4 +45,7 @@ async def case_page(
         opened=view.dossier.file(open_file) if open_file else None,
         errors=errors or [],
         seen_version=seen_version,
+        own_words=await reads.applicants_words(tx, view.case),
+        messages=await reads.find_messages(tx, view.case),
+        payments=await reads.find_payments(tx, view.case),
     )

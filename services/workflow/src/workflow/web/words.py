@@ -36,6 +36,38 @@ READINGS = {
     "T03": "Hồ sơ trực tuyến đến ngoài giờ được tính từ đầu giờ làm việc kế tiếp",
 }
 
+# The occasions of notify's messages, by the names they have in its events.
+MESSAGE = {
+    "received": "Đã nhận hồ sơ",
+    "supplement_asked": "Yêu cầu bổ sung",
+    "supplement_received": "Đã nhận bổ sung",
+    "fee_due": "Thông báo phí",
+    "fee_paid": "Đã nhận phí",
+    "accepted": "Tiếp nhận và hẹn trả",
+    "in_process": "Đang giải quyết",
+    "result_ready": "Có kết quả",
+    "returned": "Đã trả kết quả",
+    "refused": "Từ chối tiếp nhận",
+    "withdrawn": "Đã rút hồ sơ",
+    "stopped": "Dừng giải quyết",
+    "stop_refused": "Không chấp nhận dừng",
+    "reappointed": "Xin lỗi và hẹn lại",
+    "apology": "Xin lỗi",
+    "clock_restarted": "Tính lại thời hạn",
+    "result_corrected": "Kết quả thay thế",
+    "result_posted": "Đã gửi kết quả qua bưu chính",
+    "demand_cancelled": "Hủy khoản phải nộp",
+    "refund_decided": "Quyết định về khoản nộp thừa",
+}
+PAYMENT = {"demanded": "Yêu cầu nộp", "paid": "Đã nộp", "cancelled": "Không phải nộp nữa", "refund": ""}
+PAYMENT_WAY = {"payment_platform": "trên nền tảng thanh toán", "cash": "tiền mặt", "transfer": "chuyển khoản"}
+PAYMENT_GROUND = {
+    "withdrawn": "hồ sơ đã rút",
+    "stopped": "hồ sơ dừng giải quyết",
+    "refused": "hồ sơ bị từ chối",
+    "replaced": "có yêu cầu nộp khác thay thế",
+}
+REFUND = {"refund": "Quyết định hoàn trả", "keep": "Quyết định giữ lại"}
 FILTER = {
     "status": "Trạng thái",
     "procedure": "Thủ tục",
@@ -60,6 +92,13 @@ def waits_for(case: Any) -> str:
     return _("người nộp") if case.waits_for_applicant else _(ROLE.get(case.role or "", "hệ thống"))
 
 
+def payment_words(one: Any) -> str:
+    """What happened to the money, and how or why."""
+    what = _(REFUND[one.decision]) if one.decision in REFUND else _(PAYMENT[one.kind])
+    how = PAYMENT_WAY.get(one.way) or PAYMENT_GROUND.get(one.ground)
+    return f"{what} ({_(how)})" if how else what
+
+
 FACTS: Mapping[str, Any] = {
     "status_badge": lambda status: said(LOOKS[status]),
     "verdict_badge": lambda verdict: said(VERDICT[verdict]),
@@ -70,6 +109,8 @@ FACTS: Mapping[str, Any] = {
     "channel_words": channel_vi,
     "is_filled": is_filled,
     "shown": value_words,
+    "message_words": lambda template: _(MESSAGE.get(template, template)),
+    "payment_words": payment_words,
     "filter_words": lambda name: _(FILTER[name]),
     "page_of": page_of,
     "icon_of": icon_of,
