@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -82,7 +83,8 @@ async def take_back(upload_id: UUID, person: Uploader, tx: Tx) -> None:
 )
 async def begin(asked: DraftIn, person: Applicant, tx: Tx, now: Now) -> DraftOut:
     """Refused where the procedure is not in force or this portal does not take it (R19)."""
-    return await _draft(tx, person.id, await drafts.start_draft(tx, person.id, asked.procedure_id, now=now))
+    draft = await drafts.start_draft(tx, person.id, asked.procedure_id, now=now)
+    return await _draft(tx, person.id, draft, now.date())
 
 
 @router.get(
@@ -91,9 +93,9 @@ async def begin(asked: DraftIn, person: Applicant, tx: Tx, now: Now) -> DraftOut
     tags=["Drafts"],
     responses=problems(HTTPStatus.NOT_FOUND),
 )
-async def show_draft(draft_id: UUID, person: Applicant, tx: Tx) -> DraftOut:
+async def show_draft(draft_id: UUID, person: Applicant, tx: Tx, now: Now) -> DraftOut:
     found, _ = await reads.find_draft(tx, person.id, draft_id)
-    return await _draft(tx, person.id, found)
+    return await _draft(tx, person.id, found, now.date())
 
 
 @router.put(
@@ -104,7 +106,8 @@ async def show_draft(draft_id: UUID, person: Applicant, tx: Tx) -> DraftOut:
 )
 async def keep_form(draft_id: UUID, form_id: str, given: FormIn, person: Applicant, tx: Tx, now: Now) -> DraftOut:
     """Replaces what was kept; `flaws` in the answer says what is still wrong."""
-    return await _draft(tx, person.id, await drafts.save_form(tx, person.id, draft_id, form_id, given.sheets, now=now))
+    draft = await drafts.save_form(tx, person.id, draft_id, form_id, given.sheets, now=now)
+    return await _draft(tx, person.id, draft, now.date())
 
 
 @router.put(
@@ -114,7 +117,8 @@ async def keep_form(draft_id: UUID, form_id: str, given: FormIn, person: Applica
     responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
 async def keep_contact(draft_id: UUID, contact: ContactIn, person: Applicant, tx: Tx, now: Now) -> DraftOut:
-    return await _draft(tx, person.id, await drafts.save_contact(tx, person.id, draft_id, contact, now=now))
+    draft = await drafts.save_contact(tx, person.id, draft_id, contact, now=now)
+    return await _draft(tx, person.id, draft, now.date())
 
 
 @router.post(
@@ -129,8 +133,8 @@ async def submit_draft(draft_id: UUID, person: Applicant, tx: Tx, now: Now, offi
     return DossierOut.model_validate(dossier)
 
 
-async def _draft(tx: Tx, applicant_id: str, draft: Draft) -> DraftOut:
+async def _draft(tx: Tx, applicant_id: str, draft: Draft, on: date) -> DraftOut:
     _, uploads = await reads.find_draft(tx, applicant_id, draft.id)
     files = [UploadOut(**vars(one) | {"size": one.object.size, "sha256": one.object.sha256}) for one in uploads]
-    flaws = [] if draft.dossier_id else [flaw.as_json() for flaw in reads.flaws_of_draft(draft, uploads)]
+    flaws = [] if draft.dossier_id else [flaw.as_json() for flaw in reads.flaws_of_draft(draft, uploads, on)]
     return DraftOut(**vars(draft) | {"uploads": files, "flaws": flaws})

@@ -23,6 +23,10 @@ PROBLEMS: ErrorTable = {
     errors.FilingClosed: Problem(
         HTTPStatus.CONFLICT, "filing-closed", "This portal does not take this dossier", "Cổng này không nhận hồ sơ"
     ),
+    errors.ComponentsUnpublished: Problem(
+        HTTPStatus.CONFLICT, "components-unpublished", "No act says yet what the dossier holds",
+        "Chưa công bố thành phần hồ sơ",
+    ),
     errors.NotAllowedNow: Problem(
         HTTPStatus.CONFLICT, "not-allowed-now", "The present state does not allow this", "Chưa thực hiện được"
     ),

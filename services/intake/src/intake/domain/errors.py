@@ -5,6 +5,7 @@ IntakeError
 ├── ProcedureUnknown      no procedure of that id
 ├── ProcedureNotInForce   it exists, but not on that date
 ├── FilingClosed          this door is closed for this procedure on that date (R19)
+├── ComponentsUnpublished  no act says yet what a dossier of this procedure holds
 ├── NotAllowedNow         the state of the draft or dossier does not allow it
 ├── KeyMissing            a submission without an idempotency key
 ├── KeyReused             the key was used before, with another body
@@ -65,6 +66,16 @@ class FilingClosed(IntakeError):
         self.since, self.source = since, source
         say = closed_sentence if channel == "online" else closed_desk_sentence
         self.sentence_vi = say(since, source)
+
+
+class ComponentsUnpublished(IntakeError):
+    sentence_vi = (
+        "Chưa văn bản nào công bố thành phần hồ sơ của thủ tục này, nên chưa biết cần nộp giấy tờ gì "
+        "và chưa nhận hồ sơ ở đây được. Ông/bà gọi bộ phận một cửa để được hướng dẫn."
+    )
+
+    def __init__(self, procedure_id: str) -> None:
+        super().__init__(f"no act has published what a dossier of {procedure_id} holds")
 
 
 class NotAllowedNow(IntakeError):

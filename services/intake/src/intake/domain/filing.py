@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from intake.domain.errors import FilingClosed, ProcedureNotInForce, ProcedureUnknown
+from intake.domain.errors import ComponentsUnpublished, FilingClosed, ProcedureNotInForce, ProcedureUnknown
 from rules.catalogue import Catalogue
 from rules.errors import UnknownProcedure
 from rules.records.office import Office
@@ -55,6 +55,12 @@ def must_be_open(catalogue: Catalogue, procedure: Procedure, on: date, door: Doo
     """Raises FilingClosed where the procedure is not taken through this door on that date (R19)."""
     if not catalogue.filing_open(procedure, door.channel, door.origin, on):
         raise FilingClosed(on, *_closed_by(catalogue, on, door), channel=door.channel)
+
+
+def must_have_components(procedure: Procedure) -> None:
+    """Raises ComponentsUnpublished where no act says what a dossier holds: there is nothing to file yet (R14)."""
+    if not procedure.components:
+        raise ComponentsUnpublished(procedure.id)
 
 
 def _closed_by(catalogue: Catalogue, on: date, door: Door) -> tuple[date | None, str | None]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from rules import catalogue as law
@@ -42,25 +43,54 @@ class Flaw:
         return "/".join((self.within, *map(str, self.path))) if self.path else "/uploads"
 
 
-def find_flaws(procedure: Procedure, filed: Forms, files: Mapping[str, int], catalogue: Catalogue) -> list[Flaw]:
-    """All flaws of an online package: `filed` by form id, `files` as numbers by component code."""
-    found = [flaw for form_id in procedure.form_ids for flaw in form_flaws(form_id, filed.get(form_id, ()), catalogue)]
-    return [*found, *package_flaws(procedure, filed, files, catalogue, channel="online")]
+def find_flaws(
+    procedure: Procedure, filed: Forms, files: Mapping[str, int], catalogue: Catalogue, *, on: date | None = None
+) -> list[Flaw]:
+    """All flaws of a package filed online `on` that day: `filed` by form id, `files` as numbers by component code."""
+    found = [
+        flaw for form_id in procedure.form_ids for flaw in form_flaws(form_id, filed.get(form_id, ()), catalogue, on=on)
+    ]
+    found += package_flaws(procedure, filed, files, catalogue, channel="online", on=on)
+    return found or _nothing_filed(filed, files)
+
+
+def _nothing_filed(filed: Forms, files: Mapping[str, int]) -> list[Flaw]:
+    """Where every paper is left to the case, a dossier holds at least one all the same."""
+    if any(filed.values()) or any(files.values()):
+        return []
+    vietnamese = "Hồ sơ chưa có gì. Ông/bà nộp ít nhất một giấy tờ của thủ tục này."
+    return [Flaw("nothing_filed", vietnamese, "The dossier holds nothing. File at least one of the papers.")]
 
 
 def package_flaws(
-    procedure: Procedure, filed: Forms, files: Mapping[str, int], catalogue: Catalogue, *, channel: str
+    procedure: Procedure,
+    filed: Forms,
+    files: Mapping[str, int],
+    catalogue: Catalogue,
+    *,
+    channel: str,
+    on: date | None = None,
 ) -> list[Flaw]:
     """What keeps the package from being whole, as it came in."""
-    whole = packages.check(procedure, filed, files, channel=channel, catalogue=catalogue)
-    return [Flaw(p.code, p.message_vi, p.message_en, p.form_id, component=p.component) for p in whole]
+    whole = packages.check(procedure, filed, files, channel=channel, on=on, catalogue=catalogue)
+    return [_of_package(problem) for problem in whole]
 
 
-def form_flaws(form_id: str, sheets: Sequence[Sheet], catalogue: Catalogue) -> Iterator[Flaw]:
-    """What is wrong inside each sheet of one form."""
+def _of_package(problem: packages.Problem) -> Flaw:
+    """What a package lacks; a field that is named is looked for in the form's first sheet."""
+    path, sheet = ((problem.field,), 0) if problem.field else ((), None)
+    return Flaw(
+        problem.code, problem.message_vi, problem.message_en, problem.form_id, sheet, path, component=problem.component
+    )
+
+
+def form_flaws(
+    form_id: str, sheets: Sequence[Sheet], catalogue: Catalogue, *, on: date | None = None
+) -> Iterator[Flaw]:
+    """What is wrong inside each sheet of one form, filed on that day."""
     form = catalogue.form(form_id)
     for index, sheet in enumerate(sheets):
-        for error in forms.validate(form, asked_for(form, sheet)):
+        for error in forms.validate(form, asked_for(form, sheet), on=on):
             yield Flaw(error.code, error.message_vi, error.message_en, form_id, index, error.path)
 
 

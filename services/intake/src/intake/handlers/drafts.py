@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.facts import Contact
 from intake.domain.dossier import Draft, Stored, Upload, with_sheet
 from intake.domain.errors import FormUnknown, NotFound
-from intake.domain.filing import any_version, must_be_open, procedure_in_force
+from intake.domain.filing import any_version, must_be_open, must_have_components, procedure_in_force
 from intake.domain.papers import ENDINGS, read_paper
 from intake.store import dossiers
 from intake.store import drafts as store
@@ -22,10 +22,13 @@ from rules import filling
 
 
 async def start_draft(tx: AsyncSession, applicant_id: str, procedure_id: str, *, now: datetime) -> Draft:
-    """Begin a dossier. Raises ProcedureUnknown, ProcedureNotInForce, FilingClosed."""
+    """Begin a dossier. Raises ProcedureUnknown, ProcedureNotInForce, FilingClosed,
+    ComponentsUnpublished.
+    """
     catalogue = law.load()
     procedure = procedure_in_force(catalogue, procedure_id, now.date())
     must_be_open(catalogue, procedure, now.date())
+    must_have_components(procedure)
     draft = Draft(uuid4(), applicant_id, procedure.id, procedure.version, {}, None, now, now)
     await store.add_draft(tx, draft)
     return draft

@@ -15,7 +15,7 @@ from contracts.package import contact_path
 from intake.domain.contact import contact_flaws
 from intake.domain.dossier import Dossier, Draft, Stored, Upload
 from intake.domain.errors import SubmissionInvalid
-from intake.domain.filing import PORTAL, Desk, Door, desk_of, must_be_open, procedure_in_force
+from intake.domain.filing import PORTAL, Desk, Door, desk_of, must_be_open, must_have_components, procedure_in_force
 from intake.domain.flaws import clean, find_flaws
 from intake.domain.road import Moment
 from intake.handlers.packing import Contents, Packed, pack
@@ -97,9 +97,10 @@ async def _file(
 ) -> Dossier:
     procedure = procedure_in_force(law.load(), submission.procedure_id, now.date())
     must_be_open(law.load(), procedure, now.date())
+    must_have_components(procedure)
     contents = Contents(clean(submission.forms), files)
     flaws = contact_flaws(submission.contact.model_dump())
-    flaws += find_flaws(procedure, submission.forms, contents.files_by_component(), law.load())
+    flaws += find_flaws(procedure, submission.forms, contents.files_by_component(), law.load(), on=now.date())
     if flaws:
         raise SubmissionInvalid(flaws)
     desk = desk_of(law.load().office(office), procedure)

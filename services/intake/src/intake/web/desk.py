@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from starlette.datastructures import FormData, UploadFile
 from intake import reads
 from intake.domain.dossier import Draft, Upload
 from intake.domain.errors import UploadBroken
+from intake.domain.filing import ONLINE
 from intake.domain.flaws import Flaw
 from intake.domain.papers import MOST_BYTES
 from intake.handlers import drafts
@@ -52,10 +53,10 @@ class Desk:
         return steps.next_href(self.draft, self.procedure, current)
 
 
-async def desk_of(tx: Tx, person: Person, draft_id: UUID) -> Desk:
-    """The applicant's own draft. Raises NotFound."""
+async def desk_of(tx: Tx, person: Person, draft_id: UUID, on: date) -> Desk:
+    """The applicant's own draft, judged as if it were filed on that day. Raises NotFound."""
     draft, uploads = await reads.find_draft(tx, person.id, draft_id)
-    return Desk(draft, uploads, reads.procedure_of(draft), reads.flaws_of_draft(draft, uploads))
+    return Desk(draft, uploads, reads.procedure_of(draft), reads.flaws_of_draft(draft, uploads, on))
 
 
 def filed_already(desk: Desk) -> Response | None:
@@ -77,11 +78,18 @@ def sent_sheet(form: Form, given: FormData) -> dict[str, Any]:
     return typed
 
 
-def paper_state(component: Component, uploads: Sequence[Upload], flaws: Sequence[Flaw]) -> dict[str, Any]:
-    """One paper: what is there, and what is still missing of it."""
+def is_taken_online(component: Component) -> bool:
+    """Whether a component is asked for at all from whoever files online."""
+    return not component.channels or ONLINE in component.channels
+
+
+def paper_state(component: Component, uploads: Sequence[Upload], flaws: Sequence[Flaw], *, on: date) -> dict[str, Any]:
+    """One paper: what is there, what is still missing of it, and the database that stands for it on that day."""
     missing = next((flaw.message_vi for flaw in flaws if flaw.component == component.code), "")
     files = [upload for upload in uploads if upload.component == component.code]
-    return {"component": component, "files": files, "missing": missing}
+    database = component.replaced_by_database
+    looked_up = database.database_vi if database and database.is_in_force(on) else ""
+    return {"component": component, "files": files, "missing": missing, "looked_up": looked_up}
 
 
 def names_of(uploads: Sequence[Upload]) -> dict[str, list[str]]:

@@ -19,7 +19,7 @@ from intake.handlers import drafts
 from intake.handlers import filing as handlers
 from intake.web import sheets, steps, words
 from intake.web.calling import Applicant, Office, go, show
-from intake.web.desk import Desk, desk_of, filed_already, paper_state, saved_at
+from intake.web.desk import Desk, desk_of, filed_already, is_taken_online, paper_state, saved_at
 from intake.web.language import is_english
 from kit.now import Now
 from kit.pages.forms import Checked, checked
@@ -51,8 +51,10 @@ async def discard(draft_id: UUID, person: Applicant, tx: Tx) -> Response:
 
 
 @router.get("/filing/{draft_id}/who")
-async def who_page(request: Request, draft_id: UUID, person: Applicant, tx: Tx, check: bool = False) -> Response:
-    desk = await desk_of(tx, person, draft_id)
+async def who_page(
+    request: Request, draft_id: UUID, person: Applicant, tx: Tx, now: Now, check: bool = False
+) -> Response:
+    desk = await desk_of(tx, person, draft_id, now.date())
     if gone := filed_already(desk):
         return gone
     values = desk.draft.contact or _known_of(person)
@@ -91,7 +93,7 @@ def _always(given: Mapping[str, str]) -> dict[str, str]:
 @router.get("/filing/{draft_id}/check")
 async def check_page(request: Request, draft_id: UUID, person: Applicant, tx: Tx, now: Now, office: Office) -> Response:
     """Everything as the officer will see it, the fee line by line and the expected date with its reason."""
-    desk = await desk_of(tx, person, draft_id)
+    desk = await desk_of(tx, person, draft_id, now.date())
     if gone := filed_already(desk):
         return gone
     catalogue = law.load()
@@ -104,7 +106,11 @@ async def check_page(request: Request, draft_id: UUID, person: Applicant, tx: Tx
         "filing_check.html",
         who=dict.fromkeys(CONTACT_FIELDS) | dict(desk.draft.contact or {}),
         filled=filled,
-        papers=[paper_state(one, desk.uploads, []) for one in desk.procedure.components if one.accepts == "upload"],
+        papers=[
+            paper_state(one, desk.uploads, [], on=now.date())
+            for one in desk.procedure.components
+            if one.accepts == "upload" and is_taken_online(one)
+        ],
         flaws=_mending(desk, english=english),
         quote=quote_of_forms(desk.procedure, office, desk.draft.forms, now, catalogue),
         words=words,

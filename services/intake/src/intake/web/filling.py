@@ -1,7 +1,7 @@
 """Filling in the forms of a draft: one sheet a page, drawn from the catalogue's layout, kept as typed."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +39,7 @@ async def form_page(
     form_id: str,
     person: Applicant,
     tx: Tx,
+    now: Now,
     office: Office,
     sheet: Sheet = 1,
     check: bool = False,
@@ -46,7 +47,7 @@ async def form_page(
     copy: bool = False,
 ) -> Response:
     """One sheet of one form; `copy` begins it from the sheet before."""
-    desk = await desk_of(tx, person, draft_id)
+    desk = await desk_of(tx, person, draft_id, now.date())
     if gone := filed_already(desk):
         return gone
     component = component_or_404(desk.procedure, form_id)
@@ -58,7 +59,7 @@ async def form_page(
         "filing_sheet.html",
         form=form,
         parts=sheets.layout(form, values, grow=grow, english=is_english(request), files=names_of(desk.uploads)),
-        errors=_errors_of(form_id, held, sheet - 1, english=is_english(request)) if check else [],
+        errors=_errors_of(form_id, held, sheet - 1, now.date(), english=is_english(request)) if check else [],
         sheet=sheet,
         total=steps.sheet_total(desk.procedure, component, desk.draft.forms),
         tabs=_tabs(desk, component),
@@ -98,9 +99,9 @@ def profile_of(contact: Mapping[str, Any], office: str) -> dict[str, str]:
 
 
 def _errors_of(
-    form_id: str, held: Sequence[Mapping[str, Any]], index: int, *, english: bool = False
+    form_id: str, held: Sequence[Mapping[str, Any]], index: int, on: date, *, english: bool = False
 ) -> list[FieldError]:
-    flaws = form_flaws(form_id, held, law.load())
+    flaws = form_flaws(form_id, held, law.load(), on=on)
     return sheets.errors_of([flaw for flaw in flaws if flaw.sheet == index], english=english)
 
 
@@ -128,7 +129,7 @@ async def save_form(
         return go(f"{here}&grow={grow}#{grow}")
     if removed := given.get("remove_row"):
         return go(f"{here}#{str(removed).rpartition('-')[0]}")
-    if _errors_of(form_id, draft.forms[form_id], sheet - 1):
+    if _errors_of(form_id, draft.forms[form_id], sheet - 1, now.date()):
         return go(f"{here}&check=1")
     procedure = reads.procedure_of(draft)
     if sheet < steps.sheet_total(procedure, component_or_404(procedure, form_id), draft.forms):

@@ -1,5 +1,6 @@
 """The papers of a draft: each component with its state, its files and its own upload."""
 
+from datetime import date
 from http import HTTPStatus
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from fastapi.responses import Response
 
 from intake.handlers import drafts
 from intake.web.calling import Applicant, go, show
-from intake.web.desk import Desk, desk_of, filed_already, paper_state, take_files
+from intake.web.desk import Desk, desk_of, filed_already, is_taken_online, paper_state, take_files
 from kit.now import Now
 from kit.pages import FieldError
 from kit.pages.forms import Checked, checked
@@ -18,19 +19,19 @@ router = APIRouter()
 
 
 @router.get("/filing/{draft_id}/papers")
-async def papers_page(request: Request, draft_id: UUID, person: Applicant, tx: Tx) -> Response:
-    desk = await desk_of(tx, person, draft_id)
-    return filed_already(desk) or _papers(request, desk, [])
+async def papers_page(request: Request, draft_id: UUID, person: Applicant, tx: Tx, now: Now) -> Response:
+    desk = await desk_of(tx, person, draft_id, now.date())
+    return filed_already(desk) or _papers(request, desk, [], now.date())
 
 
-def _papers(request: Request, desk: Desk, errors: list[FieldError]) -> Response:
-    components = [one for one in desk.procedure.components if one.accepts == "upload"]
+def _papers(request: Request, desk: Desk, errors: list[FieldError], on: date) -> Response:
+    components = [one for one in desk.procedure.components if one.accepts == "upload" and is_taken_online(one)]
     status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
     return show(
         request,
         "filing_papers.html",
         status=status,
-        papers=[paper_state(one, desk.uploads, desk.flaws) for one in components],
+        papers=[paper_state(one, desk.uploads, desk.flaws, on=on) for one in components],
         errors=errors,
         next=desk.next("papers"),
         **desk.shell("papers"),
@@ -42,7 +43,7 @@ async def add_papers(request: Request, draft_id: UUID, given: Checked, person: A
     """Take the files of one component; those that cannot be taken are told, the others stay."""
     errors = await take_files(tx, person, given, now=now, draft_id=draft_id)
     if errors:
-        return _papers(request, await desk_of(tx, person, draft_id), errors)
+        return _papers(request, await desk_of(tx, person, draft_id, now.date()), errors, now.date())
     return go(f"/filing/{draft_id}/papers#paper-{given.get('component')}")
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from intake import reads
-from intake.domain.errors import FilingClosed, NotFound
+from intake.domain.errors import ComponentsUnpublished, FilingClosed, NotFound
 from intake.domain.filing import any_version, must_be_open
 from intake.domain.opening import opening_at
 from intake.domain.quote import fee_kinds, quote_of
@@ -63,6 +63,7 @@ async def procedure(request: Request, procedure_id: str, person: MaybePerson, no
         quote=quote_of(found, office, counts, now, catalogue),
         asked=any(counts.values()),
         closed=closed_sentence(found, now),
+        unpublished=ComponentsUnpublished.sentence_vi,
         words=words,
     )
 
