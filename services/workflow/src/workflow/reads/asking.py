@@ -12,8 +12,10 @@ from sqlmodel import col
 from kit.now import TIME_ZONE
 from rules.catalogue import load
 from workflow.domain.access import Scope, Staff
+from workflow.domain.moves import LEADER
 from workflow.domain.status import Status
 from workflow.domain.words import words_of
+from workflow.reads.leading import further_round, waits_for_leader
 from workflow.store.tables import CaseRow
 
 FILTERS: Mapping[str, str] = MappingProxyType(
@@ -26,6 +28,8 @@ FILTERS: Mapping[str, str] = MappingProxyType(
         "unassigned": "Chưa giao ai",
         "stop_asked": "Xin dừng giải quyết",
         "apology": "Thư xin lỗi chờ duyệt",
+        "further_round": "Bổ sung lần tiếp theo",
+        "correction": "Kết quả thay thế chờ ký",
         "to_return": "Có kết quả, chờ trả",
         "open": "Đang giải quyết",
         "returned": "Đã trả kết quả",
@@ -33,7 +37,8 @@ FILTERS: Mapping[str, str] = MappingProxyType(
     }
 )
 _APPLICANTS_TURN = (Status.WAITING_FOR_SUPPLEMENT, Status.WAITING_FOR_FEE)
-COUNTED = tuple(name for name in FILTERS if name not in ("returned", "all"))  # those two grow for ever
+COUNTED = tuple(name for name in FILTERS if name not in ("returned", "all", "correction"))
+# `returned` and `all` grow for ever; `correction` holds what has ended too, and is counted by itself.
 # In words and not as a parameter: only so does the planner see that the index of running cases holds them all.
 RUNNING = text("cases.status in (1, 2, 4, 5, 6, 9)")
 
@@ -91,6 +96,8 @@ def filters(staff: Staff, now: datetime) -> dict[str, ColumnElement[bool]]:
         "unassigned": and_(_running(), col(CaseRow.role).is_not(None), col(CaseRow.holder_id).is_(None)),
         "stop_asked": and_(_running(), col(CaseRow.stop_asked_at).is_not(None)),
         "apology": and_(_running(), col(CaseRow.apology_drafted_at).is_not(None)),
+        "further_round": and_(_running(), further_round()),
+        "correction": col(CaseRow.correction).is_not(None),
         "to_return": status == Status.FINISHED,
         "open": and_(_running(), status != Status.FINISHED),
         "returned": status == Status.RETURNED,
@@ -103,12 +110,13 @@ def _running() -> ColumnElement[bool]:
 
 
 def _mine(staff: Staff) -> ColumnElement[bool]:
-    """What waits for this person: their unit, one of their roles, given to nobody else."""
+    """What waits for this person: their unit, one of their roles, given to nobody else; what a leader must sign."""
     if not staff.roles:
         return false()
     holder = col(CaseRow.holder_id)
     for_me = or_(holder.is_(None), holder == staff.id)
-    return and_(_running(), col(CaseRow.unit) == staff.unit, col(CaseRow.role).in_(sorted(staff.roles)), for_me)
+    with_me = and_(col(CaseRow.unit) == staff.unit, col(CaseRow.role).in_(sorted(staff.roles)), for_me)
+    return and_(_running(), or_(with_me, waits_for_leader()) if LEADER in staff.roles else with_me)
 
 
 def asked(question: Question) -> ColumnElement[bool]:

@@ -95,7 +95,7 @@ async def find_cases(tx: AsyncSession, staff: Staff, question: Question, now: da
     if backwards:
         rows.reverse()
     return QueuePage(
-        await _rows(tx, staff, rows, now),
+        await rows_of(tx, staff, rows, now),
         await _total(tx, wanted),
         before=order.key_of(rows[0]) if rows and (has_more if backwards else question.after) else "",
         after=order.key_of(rows[-1]) if rows and (backwards or has_more) else "",
@@ -106,14 +106,14 @@ async def export_cases(tx: AsyncSession, staff: Staff, question: Question, now: 
     """Every case that the question asks for, whatever the page; at most `MOST_EXPORTED`."""
     order = Order(question.sort)
     query = select(CaseRow).where(_wanted(staff, question, now)).order_by(*order.columns(backwards=False))
-    return await _rows(tx, staff, (await tx.exec(query.limit(MOST_EXPORTED))).all(), now)
+    return await rows_of(tx, staff, (await tx.exec(query.limit(MOST_EXPORTED))).all(), now)
 
 
 async def pick_cases(tx: AsyncSession, staff: Staff, ids: Iterable[UUID], now: datetime) -> list[QueueRow]:
     """Of these cases those that this person may see, most urgent first."""
     mine = and_(seen_by(scope_of(staff)), col(CaseRow.dossier_id).in_(sorted(ids)))
     query = select(CaseRow).where(mine).order_by(*Order("urgent").columns(backwards=False))
-    return await _rows(tx, staff, (await tx.exec(query)).all(), now)
+    return await rows_of(tx, staff, (await tx.exec(query)).all(), now)
 
 
 def _wanted(staff: Staff, question: Question, now: datetime) -> ColumnElement[bool]:
@@ -127,7 +127,7 @@ async def _total(tx: AsyncSession, wanted: ColumnElement[bool]) -> int:
     return (await tx.exec(select(func.count()).select_from(counted))).one()
 
 
-async def _rows(tx: AsyncSession, staff: Staff, rows: Iterable[CaseRow], now: datetime) -> list[QueueRow]:
+async def rows_of(tx: AsyncSession, staff: Staff, rows: Iterable[CaseRow], now: datetime) -> list[QueueRow]:
     cases = [to_case(row) for row in rows]
     names = await names_of(tx, {case.holder_id for case in cases if case.holder_id})
     looks = await _looks(tx, staff, [case.dossier_id for case in cases])
@@ -147,7 +147,8 @@ async def count(tx: AsyncSession, staff: Staff, now: datetime) -> Counts:
     lists = filters(staff, now)
     counted = [func.count().filter(lists[name]) for name in COUNTED]
     query: Any = select(*counted).select_from(CaseRow).where(seen_by(scope_of(staff)), RUNNING)
-    return dict(zip(COUNTED, (await tx.exec(query)).one(), strict=True))
+    found = dict(zip(COUNTED, (await tx.exec(query)).one(), strict=True))
+    return {**found, "correction": await _total(tx, and_(seen_by(scope_of(staff)), lists["correction"]))}
 
 
 async def names_of(tx: AsyncSession, ids: set[str]) -> dict[str, str]:

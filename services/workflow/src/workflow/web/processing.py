@@ -100,7 +100,7 @@ async def _correct(tx: Tx, dossier_id: UUID, said: Said, **who: Any) -> None:
 
 
 async def _sign(tx: Tx, dossier_id: UUID, said: Said, **who: Any) -> None:
-    if said["confirmed"] != "yes":
+    if said["sha256"] and said["confirmed"] != "yes":
         raise DecisionIncomplete([("confirmed", "Hãy xác nhận đã đọc văn bản trước khi phê duyệt.")])
     await handlers.sign_correction(tx, dossier_id, said["sha256"], **who)
 

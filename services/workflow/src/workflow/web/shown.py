@@ -18,13 +18,13 @@ from workflow import handlers, reads
 from workflow.domain.access import STAFF, Staff
 from workflow.domain.deciding import may_decide
 from workflow.domain.errors import Incomplete, WorkflowError
-from workflow.domain.moves import LEADER
+from workflow.domain.moves import HEAD, LEADER
 from workflow.web.words import FACTS
 
 BASE = "/officer"
 UNDECIDED = f"{BASE}/undecided"
 LEADERS_DESK = f"{BASE}/leader"
-SELDOM = ("stop_asked", "apology")
+SELDOM = ("stop_asked", "apology", "further_round", "correction")
 
 
 async def signed_in_staff(person: Annotated[Person, Depends(allow(*STAFF))]) -> Staff:
@@ -49,13 +49,13 @@ async def show(
 async def _rail(tx: AsyncSession, staff: Staff, now: Any) -> list[tuple[str, str, int | None]]:
     """The lists, with how much waits in each; those that are seldom needed only while something is in them."""
     counts = await reads.count(tx, staff, now)
-    lists = {name: words for name, words in reads.FILTERS.items() if name not in SELDOM or counts[name]}
+    lists = {name: words for name, words in reads.FILTERS.items() if name not in SELDOM or counts.get(name)}
     rail: list[tuple[str, str, int | None]] = [
         (_(words), queue_path(name), counts.get(name)) for name, words in lists.items()
     ]
     if may_decide(staff):
         rail.append((_("Việc chờ quyết định"), UNDECIDED, await reads.count_undecided(tx, staff)))
-    if LEADER in staff.roles:
+    if staff.roles & {HEAD, LEADER}:
         rail.insert(1, (_("Bàn lãnh đạo"), LEADERS_DESK, None))
     return [*rail, (_("Báo cáo II.06"), f"{BASE}/reports/ii-06", None)]
 
