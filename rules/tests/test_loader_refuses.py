@@ -142,12 +142,8 @@ def test_two_versions_of_a_procedure_may_not_hold_on_one_day(folder: Path) -> No
     second = folder / "procedures" / "xray-second.yaml"
     second.write_text(text, encoding="utf-8")
     assert "overlaps xray-licence-new-2021" in refusal(folder).reason
-    second.write_text(
-        text.replace("effective_from: 2021-02-01", "effective_from: 2026-01-01").replace(
-            "effective_to: 2025-12-31", "effective_to: 2026-12-31"
-        ),
-        encoding="utf-8",
-    )
+    plant(folder, PROCEDURE, "effective_to: 2025-12-31", "effective_to: 2024-12-31")
+    second.write_text(text.replace("effective_from: 2021-02-01", "effective_from: 2025-01-01"), encoding="utf-8")
     found = Catalogue.from_folder(folder)
     assert found.procedure("xray-licence-new-2021").version == "2"
     assert found.procedure("xray-licence-new-2021", "1").version == "1"

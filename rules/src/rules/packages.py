@@ -61,7 +61,7 @@ def check(
 
 
 def is_asked_for(one: Component, forms: Sheets, channel: str, on: date | None = None) -> bool:
-    """Whether the dossier must hold a component: by its channel, by the databases of that day, by what the forms say."""
+    """Whether the dossier must hold a component: by its channel, by the databases of the day, by what the forms say."""
     if one.channels and channel not in one.channels:
         return False
     if on and one.replaced_by_database and one.replaced_by_database.is_in_force(on):
