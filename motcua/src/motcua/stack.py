@@ -139,10 +139,17 @@ class Stack:
 
     def control(self, sandbox: str, orders: dict[str, object]) -> None:
         """Tell a sandbox its clock or its mood."""
+        self._ask_sandbox("PUT", sandbox, "", orders)
+
+    def tell(self, sandbox: str, what: str, facts: dict[str, object]) -> None:
+        """Make something happen in a sandbox: what people would press there."""
+        self._ask_sandbox("POST", sandbox, f"/{what}", facts)
+
+    def _ask_sandbox(self, method: str, sandbox: str, rest: str, facts: dict[str, object]) -> None:
         site = self._site()
-        address = f"http://{site.ports.address(sandbox)}/sandbox/{sandbox}/control"
+        address = f"http://{site.ports.address(sandbox)}/sandbox/{sandbox}/control{rest}"
         token = {"Authorization": f"Bearer {site.secrets.word('sandbox-control')}"}
-        httpx.put(address, json=orders, headers=token, timeout=10).raise_for_status()
+        httpx.request(method, address, json=facts, headers=token, timeout=10).raise_for_status()
 
     def _site(self) -> Site:
         if self.site is None:

@@ -20,6 +20,8 @@ from motcua.stack import Stack
 KEY = "demo-dossier"
 PEOPLE = {
     "applicant": "p-applicant-hospital",
+    "dentist": "p-applicant-dentist",
+    "post_clerk": "p-post-clerk",
     "one_stop_officer": "p-one-stop-officer",
     "case_officer": "p-case-officer",
     "division_head": "p-division-head",

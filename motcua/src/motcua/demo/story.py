@@ -1,6 +1,6 @@
-"""The road of one dossier, step by step, through the services' APIs as its people would use them.
+"""The roads of six dossiers, step by step, through the services' APIs as its people would use them.
 
-Every step asks first how far the dossier is, so a walk that was cut off goes on where it was.
+Every step asks first how far its dossier is, so a walk that was cut off goes on where it was.
 """
 
 import sys
@@ -9,24 +9,38 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
-from kit.now import TIME_ZONE
 from kit.pages.formats import when
-from motcua.demo.actions import Actions, DoneAlready, Dossier
+from motcua.demo.actions import Actions, DoneAlready, Dossier, minute
+from motcua.demo.others import Case, Other, Turn, at, line_of, stories
 from motcua.stack import Stack
 
 SETTLE_SECONDS = 60.0
 WORDS = {
     1: "Mới nộp",
     2: "Đã tiếp nhận",
+    3: "Không tiếp nhận",
     4: "Đang xử lý",
     5: "Chờ bổ sung",
     6: "Chờ nộp phí",
+    7: "Đã rút",
     9: "Có kết quả",
     10: "Đã trả kết quả",
 }
 DUE = "2025-04-08T17:30+07:00"
+# status, present due, lateness against it and against the first (reading R06)
+ENDED: dict[str, tuple[int, str | None, str | None, str | None]] = {
+    "certificate": (10, "2025-03-25T10:00+07:00", "late", "late"),
+    "declaration": (10, "2025-03-12T08:05+07:00", "on_time", "on_time"),
+    "refused": (3, None, None, None),
+    "denied": (10, "2025-03-21T09:00+07:00", "early", "early"),
+    "withdrawn": (7, None, None, None),
+}
+# columns of report II.06: what was never accepted, refused or withdrawn, is not counted
+REPORT = {"3": 4, "7": 4, "8": 2, "9": 1, "10": 1, "11": 0}
+Seen = TypeVar("Seen")
 
 
 @dataclass(frozen=True)
@@ -38,11 +52,6 @@ class Step:
     is_done: Callable[[Dossier], bool]
     act: Callable[[Actions, Dossier], None]
     letters: tuple[str, ...] = ()
-
-
-def at(month: int, day: int, hour: int, minute: int = 0) -> datetime:
-    """A moment of the demo's spring of 2025, in Vietnam."""
-    return datetime(2025, month, day, hour, minute, tzinfo=TIME_ZONE)
 
 
 def reached(*statuses: int) -> Callable[[Dossier], bool]:
@@ -93,7 +102,7 @@ def say(words: str) -> None:
 
 
 class Walk:
-    """Walks the story on a machine that is up."""
+    """Walks the stories on a machine that is up."""
 
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
@@ -107,44 +116,67 @@ class Walk:
             self.actions.close()
 
     def walk(self) -> int:
-        """0 when the dossier went its whole road and everything holds; the last line says how it stands."""
+        """0 when every dossier went its whole road and everything holds; the last line says how the first stands."""
         began = time.monotonic()
-        dossier = self.actions.look()
-        if STORY[-1].is_done(dossier):
-            say(f"Hồ sơ {dossier.code} đã đi hết đường; xem tại {self.stack.url}/dossiers/{dossier.id}")
+        others = stories(self.actions)
+        if STORY[-1].is_done(self.actions.look()):
+            say(f"Sáu hồ sơ đã đi hết đường; xem tại {self.stack.url}")
         else:
-            for step in STORY:
-                dossier = self.take(step, dossier)
+            for moment in self.moments(others):
+                moment()
+        dossier = self.actions.look()
+        cases = [(other, other.look()) for other, _ in others]
+        for other, case in cases:
+            say(line_of(other, case))
+        agrees = self.report()
         say(f"({time.monotonic() - began:.1f} giây)")
         say(last_line(dossier))
-        return 0 if self.holds(dossier) else 1
+        return 0 if self.holds(dossier) & self.others_hold(cases) & agrees else 1
 
-    def take(self, step: Step, dossier: Dossier) -> Dossier:
+    def moments(self, others: list[tuple[Other, list[Turn]]]) -> list[Callable[[], None]]:
+        """What happens, of all dossiers, in the order of time."""
+        found: list[tuple[datetime, Callable[[], None]]] = [(step.at, partial(self.take, step)) for step in STORY]
+        found += [(turn.at, partial(self.take_turn, other, turn)) for other, turns in others for turn in turns]
+        return [act for _, act in sorted(found, key=lambda one: one[0])]
+
+    def take(self, step: Step) -> None:
         """One step, unless it is done; returns when its effect is seen and its letter has arrived."""
+        dossier = self.actions.look()
         if not step.is_done(dossier):
             self.stack.move_clock(step.at)
             with suppress(DoneAlready):
                 step.act(self.actions, dossier)
-            dossier = self.settle(step)
+            dossier = self.settle(step.words, self.actions.look, step.is_done)
         for letter in step.letters:
             self.wait_for_letter(letter, dossier)
-        status = dossier.status
-        code = dossier.code or dossier.arrival_number
-        say(f"{when(step.at)}  {step.words:<32} {status:>2} {WORDS.get(status, ''):<15} {code}")
+        self.tell(step.at, step.words, dossier.status, dossier.code or dossier.arrival_number)
+
+    def take_turn(self, other: Other, turn: Turn) -> None:
+        """One turn of a further dossier, unless it is done; returns when its effect is seen."""
+        case = other.look()
+        if not (case and turn.is_done(case)):
+            self.stack.move_clock(turn.at)
+            with suppress(DoneAlready):
+                turn.act(case)
+            case = self.settle(turn.words, other.look, lambda found: bool(found) and turn.is_done(found))
+        self.tell(turn.at, turn.words, case["status"]["number"], case["code"] or case["arrival_number"])
+
+    def tell(self, moment: datetime, words: str, status: int, code: str) -> None:
+        """One line of the story, and what is worth remarking."""
+        say(f"{when(moment)}  {words:<32} {status:>2} {WORDS.get(status, ''):<17} {code}")
         for line in self.actions.remarks:
             say(f"{'':28}{line}")
         self.actions.remarks.clear()
-        return dossier
 
-    def settle(self, step: Step) -> Dossier:
-        """The dossier once the step's effect has come through the services."""
+    def settle(self, words: str, look: Callable[[], Seen], is_done: Callable[[Seen], bool]) -> Seen:
+        """What is seen once a step's effect has come through the services."""
         until = time.monotonic() + SETTLE_SECONDS
         while True:
-            dossier = self.actions.look()
-            if step.is_done(dossier):
-                return dossier
+            seen = look()
+            if is_done(seen):
+                return seen
             if time.monotonic() > until:
-                raise StepStuck(f"{step.words}: nothing happened in {SETTLE_SECONDS:.0f} seconds; road {dossier.road}")
+                raise StepStuck(f"{words}: nothing happened in {SETTLE_SECONDS:.0f} seconds; {seen}"[:2000])
             time.sleep(0.1)
 
     def wait_for_letter(self, template: str, dossier: Dossier) -> None:
@@ -154,6 +186,29 @@ class Walk:
             if time.monotonic() > until:
                 raise StepStuck(f"no letter '{template}' arrived in {SETTLE_SECONDS:.0f} seconds")
             time.sleep(0.1)
+
+    def report(self) -> bool:
+        """Print report II.06 of the month; whether it is what the six stories come to."""
+        asked = {"from": "2025-03-01", "to": "2025-03-31", "by": "procedure"}
+        found = self.actions.ask("department_leader", "GET", "workflow/v1/reports/ii-06", params=asked)
+        say("Báo cáo II.06, tháng 3 năm 2025 (cột 3 đến 13):")
+        for line in [*found["lines"], {"name_vi": "Cộng", "columns": found["total"]}]:
+            say(
+                "  "
+                + " ".join(f"{line['columns'][str(number)]:>3}" for number in range(3, 14))
+                + f"  {line['name_vi'][:60]}"
+            )
+        wrong = {number: found["total"][number] for number in REPORT if found["total"][number] != REPORT[number]}
+        if wrong or not found["agrees"]:
+            print(f"motcua: report II.06 has {wrong or 'a control sum that does not agree'}", file=sys.stderr)
+        return not wrong and bool(found["agrees"])
+
+    def others_hold(self, cases: list[tuple[Other, Case]]) -> bool:
+        """Whether the further dossiers ended as their stories have it; what did not is said."""
+        wrong = [(other.key, found) for other, case in cases if (found := ended(case)) != ENDED[other.key]]
+        for key, found in wrong:
+            print(f"motcua: {key} ended {found}, not {ENDED[key]}", file=sys.stderr)
+        return not wrong
 
     def holds(self, dossier: Dossier) -> bool:
         """Whether all is as the law and the story have it; what is not is said."""
@@ -173,6 +228,11 @@ class Walk:
 
 class StepStuck(Exception):
     """A step of the walk had no effect."""
+
+
+def ended(case: Case) -> tuple[int, str | None, str | None, str | None]:
+    """How a further dossier ended."""
+    return case["status"]["number"], minute(case["due_at"]), case["lateness"], case["lateness_first"]
 
 
 def last_line(dossier: Dossier) -> str:

@@ -19,11 +19,12 @@ Role = Literal[
     "template_admin",
     "calendar_admin",
     "operator",
+    "post_clerk",
 ]
 # Order and heading of the groups on the sign-in page; the person's first role decides.
 GROUPS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("Người nộp hồ sơ", "Applicants", frozenset({"applicant"})),
-    ("Bộ phận Một cửa", "One-stop shop", frozenset({"one_stop_officer"})),
+    ("Bộ phận Một cửa", "One-stop shop", frozenset({"one_stop_officer", "post_clerk"})),
     (
         "Thẩm định và ký duyệt",
         "Appraisal and approval",
