@@ -4,9 +4,13 @@ from typing import Any
 
 import pytest
 
+from contracts.facts import Channel
 from contracts.facts import Status as NationalStatus
 from kit.now import TIME_ZONE
-from workflow.domain.status import Status
+from rules.catalogue import load
+from workflow import handlers, reads, store
+from workflow.domain.checklist import CheckItem
+from workflow.domain.status import Status, Verdict
 
 pytestmark = pytest.mark.db
 
@@ -48,6 +52,39 @@ async def test_no_event_carries_a_name(world: Any) -> None:
     (said,) = await world.said()
     assert "Mẫu" not in said.model_dump_json()
     assert "Khôi" not in said.model_dump_json()
+
+
+@pytest.mark.proves("R14")
+async def test_a_dossier_for_whose_check_no_act_gives_a_limit_is_checked_without_a_clock(world: Any) -> None:
+    unpublished = next(one for one in load().procedures if one.check_limit is None)
+    event = await world.submitted(await world.at("2025-09-08 08:30"))  # the general limit for post is of 2026
+    more = {"procedure_id": unpublished.id, "procedure_version": unpublished.version}
+    other = {**more, "channel": Channel.POSTAL}
+    await world.hear(event.model_copy(update=other))
+    assert await world.parked() == []
+    case = await world.case(event.dossier_id)
+    assert (case.status, case.role) == (Status.SUBMITTED, "one_stop_officer")
+    assert (case.check_due_at, case.deadline_at, case.late_from) == (None, None, None)
+    (said,) = await world.said("CheckStarted")
+    assert said.due_at is None
+    assert await world.ask(store.ledger, event.dossier_id) == []
+    officer = world.staff("one_stop_officer")
+    view = await world.ask(reads.find_case_view, officer, event.dossier_id, await world.at("2025-09-09 08:30"))
+    assert (view.clock.due_at, view.clock.days, view.row.is_stopped) == (None, [], True)
+
+
+@pytest.mark.proves("D09", "R09")
+async def test_a_supplement_request_says_until_when_it_may_be_answered_where_an_act_does(world: Any) -> None:
+    limited = next(one for one in load().procedures if one.supplement.answer_within and one.check_limit)
+    at = await world.at("2026-06-01 08:30")
+    event = await world.submitted(at)
+    await world.hear(event.model_copy(update={"procedure_id": limited.id, "procedure_version": limited.version}))
+    officer = world.staff("one_stop_officer")
+    items = [CheckItem(one.code, Verdict.LACKING, "Chưa có giấy tờ này.") for one in limited.components]
+    more = {"items": items, "staff": officer, "seen_version": None}
+    case = await world.do(handlers.request_supplement, event.dossier_id, **more)
+    assert case.answer_by is not None
+    assert case.answer_by > at
 
 
 def test_the_status_numbers_are_those_of_the_contracts() -> None:

@@ -161,12 +161,12 @@ async def test_a_late_withdrawal_is_decided_with_the_applicants_words(client: ht
     dossier = await world.to_issue()
     await world.withdraw(dossier, "2025-03-24 09:00", "Chúng tôi đổi ý.")
     listed = await get(client, world, "/officer/undecided", "case_officer")
-    page = await get(client, world, listed.link("H00.15"), "case_officer")
+    page = await get(client, world, listed.link("H00-250313"), "case_officer")
     assert "Chúng tôi đổi ý." in page.text
     assert "Kết quả đã được ký duyệt" in page.text
     clerk = await get(client, world, "/officer", "clerk")
     assert [link.href for link in clerk.links if link.href == "/officer/undecided"] == []
-    seen = await get(client, world, listed.link("H00.15"), "clerk")
+    seen = await get(client, world, listed.link("H00-250313"), "clerk")
     assert "decision_vi" not in seen.form("/undecided/").fields
     refused = await send(client, world, seen, "/undecided/", "clerk", decision_vi=DECISION)
     assert refused.status_code == 403
