@@ -2,13 +2,16 @@
 
 import io
 import re
+import time
+import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import pypdf
+import pytest
 
 from kit.now import TIME_ZONE
 from rules.catalogue import load
@@ -218,3 +221,268 @@ def read(pdf: bytes) -> str:
     """The text, its white space made one: lines break where they must."""
     text = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
     return re.sub(r"\s+", " ", text)
+
+
+BOTH: list[SlipKey] = ["acceptance", "supplement", "refusal", "apology", "stop", "control", "register"]
+ALONE: list[SlipKey] = ["fee-notice", "opinion", "result"]
+ALL = [(key, generation) for key in BOTH for generation in GENERATIONS] + [(key, 2025) for key in ALONE]
+HEAD = [
+    "ỦY BAN NHÂN DÂN TỈNH MẪU",
+    "SỞ KHOA HỌC VÀ CÔNG NGHỆ",
+    "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+    "Độc lập - Tự do - Hạnh phúc",
+]
+NUMBERED = {2018: ["01", "02", "03", "04", "-", "05", "06"], 2025: ["01", "02", "03", "04", "05", "06", "07"]}
+APPLICANT = [
+    "Bệnh viện Đa khoa Mẫu",
+    "Trần Minh Khôi",
+    "Số 5 đường Hòa Bình, phường Nguyễn Thượng Hiền, thành phố Mẫu, tỉnh Mẫu",
+    "0900 000 101",
+    "ky.thuat@benhvien-mau.example",
+]
+PROCEDURE_WORDS = ["Sử dụng thiết bị", "quang chẩn đoán trong y tế", "mã thủ tục 2.002380"]
+CONTACT = ["Nguyễn Thị Thu Hà", "Công chức tiếp nhận", "Bộ phận Tiếp nhận và Trả kết quả", "0200 3 000 101"]
+CITED = ["Nghị định 142/2020/NĐ-CP"]
+
+# Every field that the law's templates have, by form; the head stands on each.
+FIELDS: dict[SlipKey, list[str]] = {
+    "acceptance": [
+        *APPLICANT, *PROCEDURE_WORDS, *CITED, f"Mã hồ sơ: {CODE}", "Quyển số: 2025 Số thứ tự: 7", "001085000123",
+        "Bộ phận tiếp nhận: Bộ phận Tiếp nhận và Trả kết quả",
+        "Trích yếu: Giấy phép tiến hành công việc bức xạ – Bệnh viện Đa khoa Mẫu",
+        "Hình thức nộp: Trực tuyến; số tiếp nhận ban đầu T-H00.15-250303-0001",
+        "Tên thành phần hồ sơ", "Bản chính", "Chứng thực", "Bản sao", "Điện tử", "(số lượng: 01 bộ)",
+        "Thời hạn giải quyết theo quy định: 25 ngày, tính từ khi nhận đủ hồ sơ hợp lệ và phí",
+        "Thời gian nhận hồ sơ: 08 giờ 30 phút, ngày 03/03/2025",
+        "bắt đầu tính thời hạn: 09 giờ 00 phút, ngày 13/03/2025",
+        "Thời gian hẹn trả kết quả: trước 09 giờ 00 phút, thứ Hai, ngày 07/04/2025",
+        "Phí, lệ phí: 12.600.000 đồng, đã nộp lúc 09 giờ 00 phút, ngày 13/03/2025",
+        "Nhận kết quả: trực tuyến", "NGƯỜI NỘP HỒ SƠ", "NGƯỜI TIẾP NHẬN HỒ SƠ", STAFF.name, "chưa ký số",
+        "R02, R03, R04", "0200 3 000 100",
+    ],
+    "supplement": [
+        *APPLICANT, *PROCEDURE_WORDS, *CONTACT, *CITED, CODE, "001085000123", "(lần 2)", "Số lượng", "bản điện tử",
+        *[item.note for item in ITEMS], "Thời hạn bổ sung: trước 17 giờ 30 phút, thứ Hai, ngày 24/03/2025",
+        "Thời hạn giải quyết được tính lại từ đầu", "NGƯỜI HƯỚNG DẪN",
+    ],
+    "refusal": [
+        *APPLICANT, *PROCEDURE_WORDS, *CONTACT, *CITED, "T-H00.15-250303-0001", "001085000123", REFUSED.reason,
+        f"Nơi tiếp nhận, giải quyết: {REFUSED.where_to_go}", "NGƯỜI NỘP HỒ SƠ", "NGƯỜI TIẾP NHẬN HỒ SƠ", "khiếu nại",
+    ],
+    "apology": [
+        "Bệnh viện Đa khoa Mẫu", "Cấp giấy phép tiến hành", "2.002380", CODE, "08 giờ 30 phút, ngày 03/03/2025",
+        "trước 09 giờ 00 phút, thứ Hai, ngày 07/04/2025", "Đơn vị để chậm: Phòng Quản lý An toàn bức xạ",
+        f"Lý do: {APOLOGY.reason_vi}", "xin lỗi", "trước 09 giờ 00 phút, thứ Hai, ngày 14/04/2025", "Nơi nhận:",
+        "Như trên", "Lưu: VT.", "PHÓ GIÁM ĐỐC SỞ", LEADER.name,
+    ],
+    "stop": [
+        *APPLICANT, *PROCEDURE_WORDS, *CONTACT, *CITED, f"Mã hồ sơ: {CODE}", "14 giờ 02 phút, ngày 20/03/2025",
+        "gửi trực tuyến", "đang giải quyết", "dừng giải quyết hồ sơ từ 09 giờ 05 phút", "không có giấy tờ phải trả lại",
+        "Phí đã nộp: 12.600.000 đồng", "không quyết định việc hoàn trả",
+    ],
+    "control": [
+        CODE, "2.002380", "Bệnh viện Đa khoa Mẫu", "Nhận hồ sơ: 08:30 03/03/2025",
+        "Thời hạn giải quyết: 25 ngày; bắt đầu tính 09:00 13/03/2025",
+        "trước 09 giờ 00 phút, thứ Hai, ngày 07/04/2025", "Tên thành phần hồ sơ",
+        "Giao", "Nhận", "Thời gian giao", "Tiến độ", "Ký nhận", "11:05 13/03/2025", "480 / 120", "960 / 1300",
+        "480 / –", "Đúng hạn", "Quá hạn", "Ghi chú: Chờ số liệu đo", "Vũ Đình Long", "Phạm Quốc Dũng",
+    ],
+    "register": [
+        "Quyển số 2025, từ ngày 01/03/2025 đến ngày 31/03/2025", "Mã hồ sơ", "Tên thủ tục", "Số giấy tờ",
+        "Chủ hồ sơ, địa chỉ, số điện thoại", "Đơn vị giải quyết", "Nhận hồ sơ", "Hẹn trả", "Trả kết quả", "Hình thức",
+        "Ký nhận, bằng chứng trả", CODE, "0900 000 101", "Phòng Quản lý An toàn bức xạ", "08:30 03/03/2025",
+        "09:00 07/04/2025", "15:00 04/04/2025", "Trực tuyến", "Bưu chính", "RR123456785VN", "Dừng giải quyết",
+        "Cộng: 3 hồ sơ",
+    ],
+    "fee-notice": [
+        *APPLICANT, *CONTACT, "T-H00.15-250303-0001", "2.002380", "12.600.000", "Mười hai triệu sáu trăm nghìn đồng",
+        "Thông tư 287/2016/TT-BTC", "08 giờ 30 phút, ngày 03/03/2025", "Số: 07/TB",
+    ],
+    "opinion": [
+        "Kính gửi: Sở Y tế tỉnh Mẫu", f"V/v lấy ý kiến về hồ sơ {CODE} (lần 2)", "Bệnh viện Đa khoa Mẫu",
+        OPINION.question,
+        "trước hết ngày 28/03/2025", "không dừng", "Nơi nhận:", *CONTACT, *CITED,
+    ],
+    "result": [
+        f"Mã kết quả: {CODE}-KQ1", "Số: 07/GP-SKHCN", "Bệnh viện Đa khoa Mẫu", CODE, "CẤP PHÉP", "03 năm",
+        "Sử dụng 03 thiết bị X", "Kiểm định thiết bị trước khi sử dụng", "chưa phải chữ ký số",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.proves("B14", "R01")
+@pytest.mark.parametrize(("key", "generation"), ALL)
+async def test_every_field_of_the_law_stands_on_its_slip(key: SlipKey, generation: int) -> None:
+    text = read(await drawn(key, generation))
+    wanted = [*HEAD, *FIELDS[key], "ngày 13 tháng 3 năm 2025" if generation == 2018 else "ngày 20 tháng 10 năm 2025"]
+    wanted = wanted[:-1] if key == "result" else wanted  # dated by the record of its approval
+    assert [one for one in wanted if squeezed(one) not in squeezed(text)] == []
+
+
+def squeezed(text: str) -> str:
+    """Without any white space, and without what only allows a line to break: both depend on the layout."""
+    return re.sub(r"\s|\u200b", "", unicodedata.normalize("NFC", text))
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+@pytest.mark.parametrize("key", BOTH)
+async def test_the_forms_number_act_and_paper_are_those_of_its_day(key: SlipKey, generation: int) -> None:
+    pdf = await drawn(key, generation)
+    number = NUMBERED[generation][BOTH.index(key)]
+    act = {2018: "Thông tư 01/2018/TT-VPCP", 2025: "Thông tư 03/2025/TT-VPCP"}[generation]
+    assert (f"Mẫu số {number}, {act}" in read(pdf)) == (number != "-")
+    assert ("Mẫu số" in read(pdf)) == (number != "-")
+    assert size_of(pdf) == paper(key, generation)
+
+
+def size_of(pdf: bytes) -> tuple[int, int]:
+    """Width and height in millimetres."""
+    box = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].mediabox
+    return round(float(box.width) / 72 * 25.4), round(float(box.height) / 72 * 25.4)
+
+
+def paper(key: SlipKey, generation: int) -> tuple[int, int]:
+    if key == "register":
+        return 297, 210
+    return (148, 210) if generation == 2018 and key != "stop" else (210, 297)
+
+
+@pytest.mark.parametrize(("key", "generation"), ALL)
+async def test_a_preview_is_marked_has_no_number_and_nothing_to_check(key: SlipKey, generation: int) -> None:
+    text = read(await drawn(key, generation, is_preview=True))
+    assert "BẢN XEM TRƯỚC" in text
+    assert "chưa có số và mã kiểm tra" in text
+    assert VERIFY not in squeezed(text)
+    assert "Số: 07/TB" not in text
+
+
+@pytest.mark.parametrize(("key", "generation"), ALL)
+async def test_a_slip_that_went_out_names_where_to_check_it(key: SlipKey, generation: int) -> None:
+    pdf = await drawn(key, generation)
+    assert VERIFY in squeezed(read(pdf))
+    assert "XEM TRƯỚC" not in read(pdf)
+    assert linked(pdf) >= {VERIFY}
+
+
+def linked(pdf: bytes) -> set[str]:
+    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    return {str(note.get_object()["/A"]["/URI"]) for page in pages for note in page.get("/Annots", [])}
+
+
+async def test_a_file_that_a_supplement_replaced_is_not_counted() -> None:
+    code = next(one.code for one in PROCEDURE.components if one.accepts == "upload")
+    files = (a_file(1, code), a_file(2, code), a_file(3, code, package=2))
+    counted = slips.acceptance_slip(
+        a_letter("acceptance", moment(GENERATIONS[2018])), a_case(), PROCEDURE, Applicant(), Dossier({}, files), None
+    )
+    assert [one["electronic"] for one in counted["components"]] == ["1"]
+
+
+@pytest.mark.parametrize("channel", ["direct", "postal"])
+def test_papers_that_came_in_are_counted_beside_their_scans(channel: str) -> None:
+    one = next(one for one in PROCEDURE.components if one.accepts == "upload" and one.copies)
+    head = a_letter("acceptance", moment(GENERATIONS[2018]))
+    dossier = Dossier({}, (a_file(1, one.code),))
+    said = slips.acceptance_slip(head, a_case(channel=channel), PROCEDURE, Applicant(), dossier, STAFF)
+    counts = said["components"][0]
+    assert (counts["original"], counts["plain"]) == (str(one.originals or ""), str(one.copies))
+    assert counts["electronic"] == "1"
+
+
+async def test_a_person_who_files_alone_is_named_once() -> None:
+    head = a_letter("acceptance", moment(GENERATIONS[2025]))
+    person = Applicant(organisation=None, phone=None, address=None)
+    said = slips.acceptance_slip(head, a_case(), PROCEDURE, person, a_dossier(), STAFF)
+    text = read(await gateways.render(head.layout, said))
+    assert text.count("Trần Minh Khôi") == 1
+    assert "Người nộp hồ sơ:" not in text
+    assert "Điện thoại" not in text
+    assert "Số định danh" not in text
+
+
+@pytest.mark.proves("R07")
+@pytest.mark.parametrize("generation", GENERATIONS)
+async def test_an_apology_without_a_new_date_says_that_the_due_stays(generation: int) -> None:
+    head = a_letter("apology", moment(GENERATIONS[generation]))
+    letter = replace(APOLOGY, new_due_at=None)
+    text = read(
+        await gateways.render(head.layout, slips.apology(head, a_case(), PROCEDURE, Applicant(), letter, LEADER))
+    )
+    assert "không có ngày hẹn mới" in text
+    assert "14/04/2025" not in text
+
+
+@pytest.mark.proves("R16")
+async def test_a_further_result_names_the_one_it_replaces_and_why() -> None:
+    head = a_letter("result", moment(GENERATIONS[2025]))
+    replaced = slips.Replaced(f"{CODE}-KQ1", "Ghi sai số máy.")
+    text = read(await gateways.render(head.layout, the_result(head, replaced, result_code=f"{CODE}-KQ2")))
+    assert f"Thay thế kết quả {CODE}-KQ1" in text
+    assert "Lý do thay thế: Ghi sai số máy." in text
+
+
+async def test_a_refusal_on_substance_gives_its_reason() -> None:
+    head = a_letter("result", moment(GENERATIONS[2025]))
+    text = read(await gateways.render(head.layout, the_result(head, outcome=Outcome.REFUSED, result_number=None)))
+    assert "THÔNG BÁO KHÔNG CẤP" in text
+    assert "CẤP PHÉP" not in text
+
+
+async def test_a_year_that_has_ended_is_closed_in_its_register() -> None:
+    head = a_letter("register", moment("2026-01-05 08:00"))
+    period = slips.Period(date(2025, 1, 1), date(2025, 12, 31))
+    text = read(await gateways.render(head.layout, slips.register(head, period, [])))
+    assert "Cộng: 0 hồ sơ. Sổ năm 2025 đã khóa" in text
+    open_still = slips.register(a_letter("register", moment("2025-12-31 17:00")), period, [])
+    assert open_still["closed"] == ""
+
+
+LONG = "Công ty Trách nhiệm hữu hạn Một thành viên Thiết bị Y tế và Chẩn đoán Hình ảnh – Chi nhánh thành phố Mẫu " * 2
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+async def test_sixty_components_and_long_names_run_over_pages_with_the_heading_again(generation: int) -> None:
+    parts = [PROCEDURE.components[n % len(PROCEDURE.components)] for n in range(60)]
+    named = [
+        one.model_copy(update={"code": f"c{n}", "name_vi": f"{one.name_vi}, phần {n}", "form_id": None})
+        for n, one in enumerate(parts, 1)
+    ]
+    procedure = PROCEDURE.model_copy(update={"components": tuple(named)})
+    dossier = Dossier({}, tuple(a_file(n, one.code) for n, one in enumerate(named, 1)))
+    head = a_letter("acceptance", moment(GENERATIONS[generation]))
+    applicant = Applicant(organisation=LONG, address=LONG)
+    said = slips.acceptance_slip(head, a_case(channel="direct"), procedure, applicant, dossier, STAFF)
+    pages = [
+        page.extract_text() for page in pypdf.PdfReader(io.BytesIO(await gateways.render(head.layout, said))).pages
+    ]
+    assert len(pages) >= 3
+    assert all("Tên thành phần hồ sơ" in page for page in pages if ", phần " in page)
+    text = squeezed(" ".join(pages))
+    assert all(squeezed(one.name_vi) in text for one in named)
+    assert squeezed(LONG) in text
+
+
+async def test_what_people_typed_is_text_and_never_markup() -> None:
+    typed = "#panic() *đậm* $x$ <script> \\ @ref [khối] // hết"
+    head = a_letter("refusal", moment(GENERATIONS[2025]))
+    refused = slips.Refused(typed, typed, STAFF)
+    said = slips.refusal(head, a_case(code=None), PROCEDURE, Applicant(organisation=typed), refused)
+    assert squeezed(typed) in squeezed(read(await gateways.render(head.layout, said)))
+
+
+async def test_the_same_data_gives_the_same_bytes() -> None:
+    assert await drawn("supplement", 2025) == await drawn("supplement", 2025)
+
+
+async def test_a_warm_slip_takes_milliseconds() -> None:
+    await drawn("refusal", 2025)
+    took = []
+    for _ in range(5):
+        began = time.perf_counter()
+        await drawn("refusal", 2025)
+        took.append(time.perf_counter() - began)
+    assert min(took) < 0.1  # some 10 ms on an idle machine
+
+
+def test_a_qr_code_is_drawn() -> None:
+    assert gateways.qr_svg(VERIFY).startswith("<svg")
