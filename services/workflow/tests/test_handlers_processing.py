@@ -41,6 +41,7 @@ def fields(refused: Any) -> list[str]:
     return [field for field, _ in refused.value.field_errors]
 
 
+@pytest.mark.proves("D14", "R12")
 async def test_a_case_sent_back_goes_to_who_did_the_step_with_what_is_left_of_its_budget(world: Any) -> None:
     dossier = await appraising(world)
     await world.at("2025-03-14 09:00")
@@ -60,6 +61,7 @@ async def test_a_case_sent_back_goes_to_who_did_the_step_with_what_is_left_of_it
     assert (said.step, said.sent_back_to, said.used_working_minutes) == ("review", "appraise", 60)
 
 
+@pytest.mark.proves("R12")
 async def test_a_budget_that_is_used_up_leaves_nothing_and_never_less(world: Any) -> None:
     dossier = await appraising(world)
     await world.at("2025-04-10 09:00")
@@ -68,6 +70,7 @@ async def test_a_budget_that_is_used_up_leaves_nothing_and_never_less(world: Any
     assert (await runs(world, dossier))[-1].planned_minutes == 0
 
 
+@pytest.mark.proves("D14")
 async def test_a_result_drawn_up_is_discarded_when_the_leader_sends_back_and_drawn_up_anew(world: Any) -> None:
     dossier = await world.to_sign()
     before = await world.case(dossier)
@@ -99,7 +102,7 @@ async def ask_later(world: Any, dossier: Any, role: str = "case_officer", id: st
     return await world.do(handlers.request_later_supplement, dossier, [LACKING], staff=staff, seen_version=None)
 
 
-@pytest.mark.proves("R08")
+@pytest.mark.proves("D08", "R08")
 async def test_a_supplement_after_acceptance_stops_the_clock_and_its_answer_starts_the_whole_limit_anew(
     world: Any,
 ) -> None:
@@ -152,6 +155,7 @@ async def test_a_later_request_names_what_lacks_and_belongs_to_the_appraisal(wor
         await world.do(handlers.request_later_supplement, dossier, staff=officer, seen_version=None)
 
 
+@pytest.mark.proves("R06")
 async def test_lateness_is_judged_against_the_present_due_and_against_the_first(world: Any) -> None:
     dossier = await appraising(world)
     await ask_later(world, dossier)
@@ -261,6 +265,7 @@ async def give(
     return await world.do(handlers.reassign, dossier, to, unit, reason, staff=staff, seen_version=None)
 
 
+@pytest.mark.proves("D10")
 async def test_the_head_gives_a_case_to_another_officer_of_the_unit(world: Any) -> None:
     dossier = await appraising(world)
     await known(world, "case_officer", "p-second")
@@ -307,6 +312,7 @@ async def test_who_gets_a_case_must_be_of_its_place_and_the_reason_is_said(
     assert fields(refused) == wrong
 
 
+@pytest.mark.proves("D10")
 async def test_an_absent_officers_whole_list_goes_to_another_with_an_outcome_for_each(world: Any) -> None:
     dossiers = [await appraising(world) for _ in range(3)]
     for id in ("p-absent", "p-second"):
@@ -326,6 +332,7 @@ async def test_an_absent_officers_whole_list_goes_to_another_with_an_outcome_for
         assert fields(refused) == [wrong]
 
 
+@pytest.mark.proves("D15")
 async def test_a_refusal_on_substance_is_a_result_without_a_licence_number(world: Any) -> None:
     dossier = await world.to_sign(Outcome.REFUSED)
     case = await world.case(dossier)
