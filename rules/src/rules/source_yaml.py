@@ -33,7 +33,7 @@ class Document:
 
 def read(path: Path, name: str) -> Document:
     """Read one file that holds one record. Raises BadData for broken YAML, repeated keys and anything but a mapping."""
-    loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
+    loader = _loader(path, name)
     try:
         return _document(loader, name)
     except yaml.MarkedYAMLError as broken:
@@ -41,6 +41,13 @@ def read(path: Path, name: str) -> Document:
         raise BadData(name, line, f"not YAML: {broken.problem}") from broken
     finally:
         loader.dispose()
+
+
+def _loader(path: Path, name: str) -> yaml.SafeLoader:
+    try:
+        return yaml.SafeLoader(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, yaml.reader.ReaderError) as broken:
+        raise BadData(name, 1, f"not text in UTF-8: {broken.reason}") from broken
 
 
 def _document(loader: yaml.SafeLoader, name: str) -> Document:
