@@ -63,7 +63,7 @@ def prefill(
 ) -> dict[str, Any]:
     """What can be filled in beforehand: from the applicant's profile, then from other sheets of the same dossier.
 
-    `sheets` holds one sheet per form id; `profile` may have name, address, phone, email, head_name, head_title, office.
+    `sheets` holds one sheet per form id; `profile` may have what `FormField.profile` names.
     """
     known = {field.key: _known(field, sheets or {}, profile or {}) for field in form.fields()}
     return {key: value for key, value in known.items() if value is not None}

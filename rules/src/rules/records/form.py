@@ -65,7 +65,9 @@ class FormField(Entry):
     max_length: int | None = None
     component: Identifier | None = None
     copy_of: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+\.[a-z0-9_]+$")] | None = None
-    profile: Literal["name", "address", "phone", "email", "head_name", "head_title", "office"] | None = None
+    profile: Literal["name", "id_number", "address", "phone", "email", "head_name", "head_title", "office"] | None = (
+        None
+    )
     hint_vi: str | None = None
     hint_en: str | None = None
     searchable: bool = False  # officers find a dossier by what stands here: a device's serial number
