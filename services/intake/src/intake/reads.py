@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
 from pydantic import ValidationError
-from sqlmodel import col, or_, select
+from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.facts import Contact, StaffCard, StoredObject
@@ -30,7 +30,7 @@ from kit.download import PDF
 from kit.objects import ObjectMissing
 from kit.tx import objects_of
 from rules import catalogue as law
-from rules.calendar import Calendar
+from rules.calendar import HANOI, Calendar
 from rules.errors import UnknownOffice
 from rules.records.procedure import Procedure
 
@@ -393,6 +393,34 @@ async def open_document(tx: AsyncSession, applicant_id: str, dossier_id: UUID, n
         raise NotFound("document")
     data = await objects_of(tx).get(StoredObject(path=row.path, sha256=row.sha256, size=row.size))
     return Document(row.name, row.kind, row.issued_at, row.size, row.sha256), data
+
+
+@dataclass(frozen=True)
+class MonthFigures:
+    """How many dossiers had their result in the month that began on `first`, against the first date promised (R06)."""
+
+    first: date
+    early: int
+    on_time: int
+    late: int
+
+    @property
+    def total(self) -> int:
+        return self.early + self.on_time + self.late
+
+
+async def last_month(tx: AsyncSession, office: str, now: datetime) -> MonthFigures:
+    """The month before this one, as it was promised: nothing is left out."""
+    local = now.astimezone(HANOI)
+    until = datetime(local.year, local.month, 1, tzinfo=HANOI)
+    since = (until - timedelta(days=1)).replace(day=1)
+    query = (
+        select(DossierRow.lateness_first, func.count())
+        .where(DossierRow.office == office, col(DossierRow.finished_at) >= since, col(DossierRow.finished_at) < until)
+        .group_by(col(DossierRow.lateness_first))
+    )
+    counts: dict[str | None, int] = dict((await tx.exec(query)).all())
+    return MonthFigures(since.date(), counts.get("early", 0), counts.get("on_time", 0), counts.get("late", 0))
 
 
 async def lookup(tx: AsyncSession, code: str) -> tuple[str, int]:

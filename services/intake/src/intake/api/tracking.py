@@ -157,7 +157,8 @@ class TrackOut(DossierOut):
     procedure_name_vi: str
     first_due_at: Moment | None
     finished_at: Moment | None
-    lateness: str | None
+    lateness: str | None = Field(description="against the present date")
+    lateness_first: str | None = Field(description="against the first date promised (R06)")
     result_kind: str | None
     collected_at: Moment | None
     completion_percent: int

@@ -121,6 +121,7 @@ class Dossier:
     result_name: str | None = None
     result_sha256: str | None = None
     collected_at: datetime | None = None
+    lateness_first: str | None = None
 
     @property
     def waits_for_supplement(self) -> bool:

@@ -73,8 +73,9 @@ async def note_result(tx: AsyncSession, event: DossierFinished, *, now: datetime
     name = await keep_document(tx, event, f"ket-qua-{event.result_code}", "result", event.result)
     await move(
         tx, event, unit=event.case.receiving_unit, finished_at=event.finished_at, due_at=event.due_at,
-        first_due_at=event.first_due_at, lateness=event.lateness, result_code=event.result_code,
-        result_kind=event.result_kind, result_name=name, result_sha256=event.result.sha256,
+        first_due_at=event.first_due_at, lateness=event.lateness, lateness_first=event.lateness_first,
+        result_code=event.result_code, result_kind=event.result_kind, result_name=name,
+        result_sha256=event.result.sha256,
     )  # fmt: skip
     await note(tx, event, "dossier_finished", about=event.result_code, result_kind=event.result_kind, name=name)
 

@@ -121,6 +121,7 @@ class DossierRow(IntakeTable, table=True):
     result_name: str | None = _maybe_words()
     result_sha256: str | None = _maybe_words()
     collected_at: datetime | None = _maybe_moment()
+    lateness_first: str | None = _maybe_words()
 
 
 class PackageRow(IntakeTable, table=True):

@@ -25,13 +25,14 @@ MOST_OF_A_KIND = 99
 
 
 @router.get("/")
-async def home(request: Request, person: MaybePerson, now: Now, office: Office) -> Response:
+async def home(request: Request, person: MaybePerson, tx: Tx, now: Now, office: Office) -> Response:
     calendar = reads.calendar_of(office)
     return show(
         request,
         "home.html",
         opening=words.opening(opening_at(calendar, now) if calendar else None),
         procedures=find_procedures(reads.procedures_in_force(now.date()), "")[:5],
+        figures=await reads.last_month(tx, office, now),
         words=words,
     )
 
