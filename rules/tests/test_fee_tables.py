@@ -32,7 +32,7 @@ def charged(fee_id: str, item: str | None = None, value_from: FieldRef | None = 
 
 def total(procedure: Procedure, sheets: packages.Sheets, channel: str = "direct", on: date = IN_2025) -> int | None:
     quote = fees.quote_of(procedure, sheets, channel, on)
-    return quote and quote.total_vnd
+    return quote.total_vnd if quote else None
 
 
 def a_value(value: object) -> packages.Sheets:

@@ -110,8 +110,8 @@ class _Picture:
         for place, line in enumerate(more, len(lines) + 1):
             self._write(line, LEFT + PAD, top + LINE * place + 4, 13, ink=_QUIET)
         if step.share:  # a bar as long as the step's part of the whole
-            place = {"x": str(LEFT), "y": str(top + height - 6), "width": str(BOX * step.share // 100), "height": "6"}
-            self._add("rect", fill=_EDGE, **place)
+            bar = {"x": str(LEFT), "y": str(top + height - 6), "width": str(BOX * step.share // 100), "height": "6"}
+            self._add("rect", fill=_EDGE, **bar)
         self.y += height + GAP
         return top, top + height
 
