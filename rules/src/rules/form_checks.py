@@ -29,7 +29,7 @@ def failed(form: Form, check: AnyCheck, data: Data, on: date | None) -> Found | 
 
 
 def _rows_equal(form: Form, check: RowsEqual, data: Data) -> Found | None:
-    rows, said = data.get(check.table), data.get(check.field)
+    rows, said = data.get(check.table, []), data.get(check.field)
     if not isinstance(rows, list) or not isinstance(said, int) or said == len(rows):
         return None
     return "rows_equal", wording.rows_equal(form, check, said, len(rows))

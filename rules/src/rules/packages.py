@@ -172,7 +172,7 @@ class _Package:
 
     def _form(self, one: Component) -> Iterator[Problem]:
         held = len(self._sheets(one.form_id))
-        needed = count(self.procedure, self.forms, one.one_per) if one.one_per else 1
+        needed = count(self.procedure, self.forms, one.one_per) if one.one_per else None if one.several else 1
         if self.files.get(one.code) and not self.on_paper:
             yield self._problem("not_an_upload", one, wording.not_an_upload(one))
         if held == 0:

@@ -4,7 +4,7 @@ What is drawn by chance follows from the seed alone, so the same seed gives the 
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -50,6 +50,7 @@ class _Maker:
         self._on = on
         self._choices = choices
         self._given = given
+        self._compared = {name for check in form.checks for name in compared(check)}
 
     def sheet(self) -> dict[str, Any]:
         fields = list(self._form.fields())
@@ -59,16 +60,16 @@ class _Maker:
         return {field.key: made[field.key] for field in fields if self._is_wanted(field, made)}
 
     def _is_wanted(self, field: FormField, made: Mapping[str, Any]) -> bool:
-        """Conditions decide; what nothing asks for is filled in every other time."""
+        """Conditions decide; what nothing asks for is filled in every other time, unless a check compares it."""
         if field.key in self._given:
             return True
         if field.component or (field.condition and not _holds(field.condition, made)):
             return False
-        return field.required or self._rng.random() < 0.5
+        return field.required or field.key in self._compared or self._rng.random() < 0.5
 
     def _value(self, field: FormField, name: str) -> Any:
         if field.type == "table":
-            return [self._row(field, name) for _ in range(self._rng.randint(1, MOST_ROWS))]
+            return [self._row(field, name) for _ in range(self._rng.randint(int(field.required), MOST_ROWS))]
         if field.type == "enum":
             allowed = self._choices.get(name)
             return self._rng.choice([one.value for one in field.values if allowed is None or one.value in allowed])
@@ -144,3 +145,16 @@ def _parts(check: Sum, made: Mapping[str, Any]) -> list[Any]:
     if check.table and check.column:
         return [row.get(check.column, 0) for row in made[check.table]]
     return [made[key] for key in check.of]
+
+
+def compared(check: AnyCheck) -> Iterator[str]:
+    """The fields of the sheet that a check compares."""
+    yield check.field
+    if isinstance(check, RowsEqual):
+        yield check.table
+    elif isinstance(check, GoesWith):
+        yield check.by
+    elif isinstance(check, DateOrder):
+        yield check.not_after
+    elif isinstance(check, Sum):
+        yield from (*check.of, *((check.table,) if check.table else ()))

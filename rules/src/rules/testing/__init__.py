@@ -5,6 +5,28 @@ from datetime import datetime
 from typing import Any
 
 from rules.calendar import HANOI
+from rules.samples import whole_sheet
+from rules.testing.broken import BrokenDossier, broken_dossiers
+from rules.testing.dossiers import SampleDossier, day_of_filing, whole_dossier
+
+__all__ = [
+    "HOSPITAL",
+    "OFFICE_ID",
+    "PROCEDURE_ID",
+    "BrokenDossier",
+    "SampleDossier",
+    "a_device_sheet",
+    "a_staff_row",
+    "a_staff_sheet",
+    "an_application",
+    "at",
+    "broken_dossiers",
+    "day_of_filing",
+    "some_files",
+    "some_sheets",
+    "whole_dossier",
+    "whole_sheet",
+]
 
 HOSPITAL = "Bệnh viện Đa khoa tỉnh Mẫu"
 PROCEDURE_ID = "xray-licence-new-2021"
