@@ -68,7 +68,7 @@ async def accept(tx: AsyncSession, case: Case, *, paid_at: datetime | None, staf
 async def _accepted(tx: AsyncSession, case: Case, paid_at: datetime | None, now: datetime) -> Case:
     procedure = procedure_of(case)
     times = {"received_at": case.received_at, "valid_at": case.last_piece_at, "paid_at": paid_at}
-    started_at = rule.start(procedure.start_rule, **times)
+    started_at = rule.start(procedure.start_rule, **times, fee_due=bool(case.fee_vnd))
     assert started_at is not None, "a case is accepted only when all its start rule needs is there"
     due = clock.main_due(case, started_at)
     on = now.astimezone(TIME_ZONE).date()  # R21: the date of acceptance
