@@ -64,6 +64,7 @@ def _page(
 ) -> Response:
     one, procedure = found.registration, found.procedure
     at = received(one, now)
+    offered = _offered(values.get("q", ""), found, at)
     return show_desk(
         request,
         clerk,
@@ -75,7 +76,8 @@ def _page(
         values=values,
         errors=errors,
         is_mine=one.holder.id == clerk.id,
-        offered=_offered(values.get("q", ""), procedure, one.parcel is None, at, request.query_params),
+        offered=offered[:MOST_OFFERED],
+        more_offered=len(offered[MOST_OFFERED:]),
         papers=[_paper(component, found) for component in _components(found)],
         kinds=_kinds(found),
         quote=_quote(found, at),
@@ -83,16 +85,13 @@ def _page(
     )
 
 
-def _offered(
-    q: str, chosen: Procedure | None, at_counter: bool, at: datetime, asked: Mapping[str, str]
-) -> list[Procedure]:
-    """Procedures to choose from: those that match, or all in force while none is chosen."""
-    if chosen is not None and "q" not in asked and not q:
+def _offered(q: str, found: OnDesk, at: datetime) -> list[Procedure]:
+    """Procedures to choose from: those that match; all that are taken here while none is chosen."""
+    if found.procedure is not None and not q:
         return []
-    on = at.astimezone(TIME_ZONE).date()
-    door = DOORS["counter" if at_counter else "post_room"]
+    on, door = at.astimezone(TIME_ZONE).date(), DOORS[found.registration.door]
     open_ones = [one for one in law.load().in_force(on) if law.load().filing_open(one, door.channel, door.origin, on)]
-    return find_procedures(open_ones, q)[:MOST_OFFERED]
+    return find_procedures(open_ones, q)
 
 
 def _components(found: OnDesk) -> Sequence[Component]:
@@ -138,8 +137,10 @@ def _quote(found: OnDesk, at: datetime) -> Quote | None:
 async def act(
     request: Request, registration_id: UUID, form: Checked, clerk: DeskClerk, tx: Tx, now: Now, office: Office
 ) -> Response:
-    """Keep everything on the page, then do what the pressed button says."""
+    """Keep everything on the page, then do what the pressed button says; what is registered only shows its receipt."""
     found = await look(tx, clerk, office, registration_id)
+    if found.registration.is_finished:
+        return go(f"/desk/receipts/{registration_id}")
     sent = counter_input.typed(form)
     try:
         errors = await _keep(tx, clerk, office, found, form, sent, now)
