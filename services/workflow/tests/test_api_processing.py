@@ -114,9 +114,7 @@ async def test_an_absent_persons_list_is_given_away(client: httpx.AsyncClient, w
     dossier = await appraising(world)
     for id in ("p-absent", "p-second"):
         await world.ask(handlers.note_staff, world.staff("case_officer", id))
-    await post(
-        client, world, "division_head", url(dossier, "/assignment"), assignee_id="p-absent", reason="Giao việc"
-    )
+    await post(client, world, "division_head", url(dossier, "/assignment"), assignee_id="p-absent", reason="Giao việc")
     body = {"from_id": "p-absent", "to_id": "p-second", "reason": "Nghỉ ốm"}
     assert problem(await post(client, world, "case_officer", f"{BASE}/absences", **body)) == (403, "not-yours")
     found = (await post(client, world, "division_head", f"{BASE}/absences", **body)).json()

@@ -241,7 +241,11 @@ async def test_a_result_found_wrong_gets_a_further_one_and_keeps_its_status(worl
         first.lateness, first.finished_at, first.result_number,
     )  # fmt: skip
     said = (await world.said("ResultCorrected"))[-1]
-    assert (said.result_code, said.replaces, said.result.sha256) == (case.result_code, first.result_code, case.result.sha256)
+    assert (said.result_code, said.replaces, said.result.sha256) == (
+        case.result_code,
+        first.result_code,
+        case.result.sha256,
+    )
     second = (await world.ask(store.results, dossier))[1]
     assert (second.number, second.reason_vi, second.kind) == (2, "Sai số sê-ri của máy thứ hai.", "granted")
 
@@ -276,7 +280,11 @@ async def test_a_correction_is_signed_by_a_leader_and_only_as_it_was_drawn_up(wo
 
 @pytest.mark.parametrize(
     ("reason", "conclusion", "wrong"),
-    [("", "Sử dụng 03 thiết bị.", ["reason_vi"]), ("Sai.", "ngắn", ["conclusion"]), (" ", "", ["reason_vi", "conclusion"])],
+    [
+        ("", "Sử dụng 03 thiết bị.", ["reason_vi"]),
+        ("Sai.", "ngắn", ["conclusion"]),
+        (" ", "", ["reason_vi", "conclusion"]),
+    ],
 )
 async def test_a_correction_says_what_was_wrong_and_what_is_right(
     world: Any, reason: str, conclusion: str, wrong: list[str]

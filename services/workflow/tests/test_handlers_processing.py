@@ -176,9 +176,7 @@ async def test_lateness_is_judged_against_the_present_due_and_against_the_first(
 async def ask(world: Any, dossier: Any, agency: str = "Sở Y tế", answer_by: date | None = date(2025, 3, 20)) -> Any:
     officer = world.staff("case_officer")
     question = "Đề nghị cho ý kiến về địa điểm đặt máy."
-    return await world.do(
-        handlers.ask_opinion, dossier, agency, question, answer_by, staff=officer, seen_version=None
-    )
+    return await world.do(handlers.ask_opinion, dossier, agency, question, answer_by, staff=officer, seen_version=None)
 
 
 async def record(world: Any, dossier: Any, number: int, on: date | None, answer: str) -> Any:
@@ -259,7 +257,13 @@ async def known(world: Any, role: str, id: str) -> None:
 
 
 async def give(
-    world: Any, dossier: Any, to: str | None, *, by: str = "division_head", unit: str | None = None, reason: str = "Vắng"
+    world: Any,
+    dossier: Any,
+    to: str | None,
+    *,
+    by: str = "division_head",
+    unit: str | None = None,
+    reason: str = "Vắng",
 ) -> Any:
     staff = world.staff(by)
     return await world.do(handlers.reassign, dossier, to, unit, reason, staff=staff, seen_version=None)
@@ -326,7 +330,11 @@ async def test_an_absent_officers_whole_list_goes_to_another_with_an_outcome_for
         dossiers[0]: True, dossiers[1]: False, dossiers[2]: True,
     }  # fmt: skip
     assert [(await world.case(one)).holder_id for one in dossiers] == ["p-second", "p-absent", "p-second"]
-    for wrong_from, wrong_to, reason, wrong in (("", None, "a", "from_id"), ("x", "x", "a", "to_id"), ("x", None, "", "reason")):
+    for wrong_from, wrong_to, reason, wrong in (
+        ("", None, "a", "from_id"),
+        ("x", "x", "a", "to_id"),
+        ("x", None, "", "reason"),
+    ):
         with pytest.raises(DecisionIncomplete) as refused:
             await world.do(handlers.reassign_all, wrong_from, wrong_to, reason, staff=head)
         assert fields(refused) == [wrong]

@@ -100,9 +100,7 @@ async def test_a_further_round_waits_in_the_leaders_list(client: httpx.AsyncClie
     await world.do(handlers.judge_components, dossier, [LACKING], staff=officer, seen_version=None)
     code = (await world.case(dossier)).code
     for name in ("further_round", "mine"):
-        page = await get(
-            client, world, "department_leader", "/officer" if name == "mine" else f"/officer/queue/{name}"
-        )
+        page = await get(client, world, "department_leader", "/officer" if name == "mine" else f"/officer/queue/{name}")
         assert page.link(code) == path(dossier)
     address = path(dossier, "/later-supplement")
     page = await get(client, world, "department_leader", address)
@@ -196,9 +194,7 @@ async def test_the_head_gives_a_case_to_another(client: httpx.AsyncClient, world
     assert (await world.case(dossier)).holder_id == "p-second"
 
 
-async def test_everything_of_an_absent_person_is_given_away_on_one_page(
-    client: httpx.AsyncClient, world: Any
-) -> None:
+async def test_everything_of_an_absent_person_is_given_away_on_one_page(client: httpx.AsyncClient, world: Any) -> None:
     dossiers = [await appraising(world) for _ in range(2)]
     for id in ("p-absent", "p-second"):
         await world.ask(handlers.note_staff, world.staff("case_officer", id))

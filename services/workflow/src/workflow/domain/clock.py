@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from rules import due as rule
 from rules.calendar import HANOI, Calendar
+from rules.records.procedure import Procedure
 from workflow.domain.case import Case
 from workflow.domain.errors import LimitNotPublished
 from workflow.domain.law import calendar_of, procedure_of, readings_of
@@ -78,22 +79,22 @@ def recomputed_due(case: Case, ledger: Sequence[LedgerEntry], promised: datetime
     return due_at
 
 
-def plan_of(case: Case) -> list[rule.StepPlan]:
+def plan_of(case: Case, procedure: Procedure | None = None) -> list[rule.StepPlan]:
     """Each step's share of the whole limit; empty before acceptance. Time that was paused is no part of the whole."""
     if case.started_at is None or case.due_at is None:
         return []
-    calendar = calendar_of(case)
-    whole_until = _whole_until(case)
-    planned = rule.plan(procedure_of(case).steps, case.started_at, whole_until, calendar)
+    calendar, procedure = calendar_of(case), procedure or procedure_of(case)
+    whole_until = _whole_until(case, procedure)
+    planned = rule.plan(procedure.steps, case.started_at, whole_until, calendar)
     paused = calendar.working_minutes_between(whole_until, case.due_at)
     return [replace(one, due_at=calendar.add_working_minutes(one.due_at, paused)) for one in planned]
 
 
-def _whole_until(case: Case) -> datetime:
+def _whole_until(case: Case, procedure: Procedure) -> datetime:
     """Where the whole limit ends if nothing pauses it."""
     assert case.started_at is not None
     assert case.due_at is not None
-    if case.reappointed_at is None and procedure_of(case).supplement.after_acceptance == "resumes":
+    if case.reappointed_at is None and procedure.supplement.after_acceptance == "resumes":
         return main_due(case, case.started_at).at
     return case.due_at
 
@@ -110,9 +111,9 @@ def budget(case: Case, step_id: str, used: Sequence[int], at: datetime) -> tuple
     return calendar_of(case).add_working_minutes(at, left), left
 
 
-def after_supplement(case: Case, asked_at: datetime, received_at: datetime) -> Case:
+def after_supplement(case: Case, procedure: Procedure, asked_at: datetime, received_at: datetime) -> Case:
     """The case with its clock going again once a later supplement came in (R08): the whole limit anew, or resumed."""
-    if procedure_of(case).supplement.after_acceptance == "resumes":
+    if procedure.supplement.after_acceptance == "resumes":
         return with_due(case, _resumed_at(case, asked_at, received_at))
     due = main_due(case, received_at)
     readings = tuple(dict.fromkeys((*case.readings, "R08", *due.readings)))

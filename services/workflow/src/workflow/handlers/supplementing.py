@@ -74,7 +74,7 @@ async def take_later_supplement(
     """
     step = find_step(procedure_of(case), case.step)
     case = moved(case, Action.TAKE_LATER_SUPPLEMENT, since=now, role=step.role, answer_by=None)
-    case = clock.after_supplement(case, asked_at, received_at)
+    case = clock.after_supplement(case, procedure_of(case), asked_at, received_at)
     case = await store.save_case(tx, case.changed(last_piece_at=received_at))
     await _start_clock(tx, case, received_at)
     await runs.begin_run(tx, case, received_at)
