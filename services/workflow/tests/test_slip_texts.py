@@ -112,7 +112,7 @@ def a_file(number: int, component: str, package: int = 1) -> FiledFile:
 
 def a_dossier(procedure: Procedure = PROCEDURE) -> Dossier:
     uploads = [one.code for one in procedure.components if one.accepts == "upload"]
-    forms = {one.form_id: [{}] for one in procedure.components if one.form_id}
+    forms: dict[str, list[dict[str, Any]]] = {one.form_id: [{}] for one in procedure.components if one.form_id}
     return Dossier(forms, tuple(a_file(number, code) for number, code in enumerate(uploads, 1)))
 
 
@@ -486,3 +486,29 @@ async def test_a_warm_slip_takes_milliseconds() -> None:
 
 def test_a_qr_code_is_drawn() -> None:
     assert gateways.qr_svg(VERIFY).startswith("<svg")
+
+
+def test_the_personal_number_comes_from_the_sheet_that_has_it() -> None:
+    form = next(one for one in load().forms if any(field.profile == "id_number" for field in one.fields()))
+    key = next(field.key for field in form.fields() if field.profile == "id_number")
+    assert slips.declared([form], Dossier({form.id: [{key: "001085000123"}]}), "id_number") == "001085000123"
+    assert slips.declared([form], Dossier(), "id_number") == ""
+
+
+def test_hand_overs_go_from_the_desk_through_each_run_and_back() -> None:
+    begun = [moment("2025-03-13 09:05"), moment("2025-03-13 11:05"), moment("2025-03-17 10:00")]
+    runs = [
+        slips.Run("assign", "radiation", "p-3", begun[0], 480, 120),
+        slips.Run("appraise", "radiation", "p-2", begun[1], 960, 1300, "Chờ số liệu đo"),
+        slips.Run("approve", "leadership", None, begun[2], 480, None),
+    ]
+    names = {STAFF.id: STAFF.name, "p-3": "Vũ Đình Long", "p-2": "Phạm Quốc Dũng"}
+    open_still = slips.hand_overs(a_case(), PROCEDURE, runs, names)
+    desk, division = ("Bộ phận Tiếp nhận và Trả kết quả", STAFF.name), "Phòng Quản lý An toàn bức xạ"
+    assert [(one.giver, one.taker[1], one.at, one.is_late) for one in open_still] == [
+        (desk, "Vũ Đình Long", begun[0], False),
+        ((division, "Vũ Đình Long"), "Phạm Quốc Dũng", begun[1], True),
+        ((division, "Phạm Quốc Dũng"), "", begun[2], False),
+    ]
+    ended = slips.hand_overs(a_case(finished_at=moment("2025-04-04 08:00")), PROCEDURE, runs, names)
+    assert (ended[-1].taker, ended[-1].step_vi) == ((desk[0], ""), "Trả kết quả")

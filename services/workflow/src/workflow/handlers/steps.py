@@ -140,6 +140,7 @@ async def issue(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, seen_versio
     case = moved(case.put_down(), Action.ISSUE, results=1, **_ended(case, now))
     case = await store.save_case(tx, case)
     await store.add_result(tx, case, now, staff_id=staff.id)
+    await slips.control_slip(tx, case, now)  # for the office: its notes are not the applicant's, so no event names it
     await store.add_history(tx, case, f"Phát hành kết quả {case.result_code}", now, staff_id=staff.id)
     await _say_finished(tx, case, staff, now)
     return case
