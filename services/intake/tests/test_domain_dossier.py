@@ -147,7 +147,7 @@ def test_the_portal_closes_on_the_day_the_decree_says(on: date, is_open: bool) -
 
 
 def test_who_receives_and_who_decides_are_two_units() -> None:
-    desk = desk_of(CATALOGUE.office(OFFICE_ID), PROCEDURE)
+    desk = desk_of(CATALOGUE.office(OFFICE_ID), PROCEDURE, date(2025, 3, 3))
     assert (desk.receiving_unit, desk.resolving_unit) == ("one-stop", "radiation")
 
 

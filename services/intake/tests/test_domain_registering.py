@@ -1,6 +1,6 @@
 """Barcodes, stamps, papers and people at the desk: the rules without anything around them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -233,9 +233,9 @@ def test_what_was_registered_changes_no_more() -> None:
 
 def test_the_receiving_unit_is_the_clerks_where_it_receives() -> None:
     office = law.load().office(OFFICE_ID)
-    assert desk_for(office, LICENCE, "one-stop").receiving_unit == "one-stop"
-    assert desk_for(office, LICENCE, "clerical").receiving_unit == "one-stop"
-    assert desk_for(office, LICENCE, "nowhere").resolving_unit == "radiation"
+    assert desk_for(office, LICENCE, "one-stop", date(2025, 3, 3)).receiving_unit == "one-stop"
+    assert desk_for(office, LICENCE, "clerical", date(2025, 3, 3)).receiving_unit == "one-stop"
+    assert desk_for(office, LICENCE, "nowhere", date(2025, 3, 3)).resolving_unit == "radiation"
 
 
 @pytest.mark.parametrize(

@@ -79,9 +79,7 @@ def _closed_by(catalogue: Catalogue, on: date, door: Door) -> tuple[date | None,
     return last + timedelta(days=1), source
 
 
-def desk_of(office: Office, procedure: Procedure) -> Desk:
-    """Who receives at the desk, and which unit appraises, by the roles each unit has."""
-    appraiser = next((step.role for step in procedure.steps if step.kind == "appraise"), procedure.steps[0].role)
+def desk_of(office: Office, procedure: Procedure, on: date) -> Desk:
+    """Who receives at the desk, and which unit resolves the procedure on that date."""
     receiving = next(unit.id for unit in office.units if unit.kind == "one_stop")
-    resolving = next((unit.id for unit in office.units if appraiser in unit.roles), receiving)
-    return Desk(receiving, resolving)
+    return Desk(receiving, office.resolving_unit(procedure, on))

@@ -4,13 +4,13 @@ A paper that is handed in is scanned, unless it was only shown for comparison (T
 A form may be typed in by the clerk or come as a scan; then the clerk counts what its sheets say for the fee.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from intake.domain.filing import Door
 from intake.domain.flaws import Flaw, Forms, form_flaws, package_flaws
+from rules import packages
 from rules.catalogue import Catalogue
 from rules.formats import is_email, is_phone
 from rules.records.procedure import Component, FieldRef, Procedure
@@ -133,11 +133,10 @@ def paper_flaws(component: Component, filing: Filing, files: Mapping[str, int]) 
 
 def counted_kinds(procedure: Procedure, catalogue: Catalogue) -> dict[str, str]:
     """The kinds a clerk counts where the sheets are scans, key to Vietnamese name; empty where nothing is counted."""
-    ref = _counted_by(procedure)
-    if ref is None or procedure.fee_id is None:
+    chosen = packages.counted_field(procedure, catalogue)
+    if chosen is None or procedure.fee_id is None:
         return {}
-    chosen = catalogue.form(ref.form_id).field(ref.field)
-    values = {choice.value for choice in chosen.values} if chosen else set()
+    values = {choice.value for choice in chosen.values}
     return {item.key: item.name_vi for item in catalogue.fee(procedure.fee_id).items if item.key in values}
 
 
@@ -169,14 +168,14 @@ def item_flaws(filing: Filing, procedure: Procedure, files: Mapping[str, int], c
 
 
 def with_counts(filing: Filing, procedure: Procedure) -> dict[str, list[dict[str, Any]]]:
-    """The forms as they go into the package: where one was counted, a short sheet for each item with its kind alone.
+    """The forms as they go into the package: where one was counted, short sheets that say the kind of each item alone.
 
     The fee is then read from the package as from any other.
     """
     forms = {form_id: [dict(sheet) for sheet in sheets] for form_id, sheets in filing.forms.items() if sheets}
     ref = _counted_by(procedure)
     if ref is not None and ref.form_id not in forms and any(filing.items.values()):
-        forms[ref.form_id] = [{ref.field: kind} for kind in Counter(filing.items).elements()]
+        forms |= packages.counted_sheets(procedure, filing.items)
     return forms
 
 

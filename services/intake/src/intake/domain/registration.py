@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
@@ -102,8 +102,8 @@ def new_applicant_id() -> str:
     return f"{NO_ACCOUNT}{uuid4()}"
 
 
-def desk_for(office: Office, procedure: Procedure, unit_id: str) -> Desk:
+def desk_for(office: Office, procedure: Procedure, unit_id: str, on: date) -> Desk:
     """As at the office's desk; but received by the clerk's own unit where that one receives dossiers (R19)."""
-    usual, unit = desk_of(office, procedure), office.unit(unit_id)
+    usual, unit = desk_of(office, procedure, on), office.unit(unit_id)
     receives = unit is not None and "one_stop_officer" in unit.roles
     return replace(usual, receiving_unit=unit_id) if receives else usual

@@ -103,7 +103,7 @@ async def _file(
     flaws += find_flaws(procedure, submission.forms, contents.files_by_component(), law.load(), on=now.date())
     if flaws:
         raise SubmissionInvalid(flaws)
-    desk = desk_of(law.load().office(office), procedure)
+    desk = desk_of(law.load().office(office), procedure, now.date())
     arrival = Arrival(PORTAL, now, office, desk)
     return await file_whole(tx, applicant_id, dossier_id, procedure, contents, submission.contact, arrival, now=now)
 

@@ -128,7 +128,7 @@ async def file_papers(
     flaws = filing_flaws(filing, procedure, contents.files_by_component(), door, catalogue)
     if flaws:
         raise SubmissionInvalid(flaws)
-    desk = desk_for(catalogue.office(registration.office), procedure, registration.holder.unit)
+    desk = desk_for(catalogue.office(registration.office), procedure, registration.holder.unit, on)
     arrival = Arrival(
         door,
         received_at,
