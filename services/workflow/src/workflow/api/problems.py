@@ -63,6 +63,10 @@ PROBLEMS: dict[type[Exception], Problem] = {
         HTTPStatus.CONFLICT, "limit-not-published", "The procedure has no published limit", "Chưa công bố thời hạn",
         "Thủ tục này chưa công bố thời hạn giải quyết nên chưa thể tiếp nhận hồ sơ.",
     ),
+    errors.FeeNotKnown: Problem(
+        HTTPStatus.CONFLICT, "fee-not-known", "What the dossier costs cannot be told", "Chưa tính được phí",
+        "Chưa có mức phí, hoặc hồ sơ chưa ghi giá trị tính phí.",
+    ),
     errors.WrongBytes: Problem(
         HTTPStatus.CONFLICT, "wrong-bytes", "That is not the result to be signed", "Không đúng văn bản",
         "Mã SHA-256 đã xác nhận không phải của văn bản kết quả, hoặc kết quả chưa được phê duyệt.",

@@ -15,7 +15,8 @@ WorkflowError
 ├── Incomplete           fields of what was sent are wrong or missing, each with a sentence
 │   ├── RequestIncomplete    a supplement request must name everything that lacks
 │   └── DecisionIncomplete   a step's form lacks what its decision needs
-├── LimitNotPublished    the procedure has no published limit (reading R14)
+├── LimitNotPublished    the procedure's limit, papers or fee are not published (reading R14)
+├── FeeNotKnown          what this dossier costs cannot be told from its sheets and the table
 ├── WrongBytes           the SHA-256 that was confirmed is not that of the result
 └── WrongFacts           an event's facts do not fit the case
 """
@@ -142,9 +143,16 @@ class DecisionIncomplete(Incomplete):
 
 
 class LimitNotPublished(WorkflowError):
-    def __init__(self, procedure_id: str) -> None:
-        super().__init__(f"no act has published a limit for {procedure_id}, so its dossiers cannot be accepted yet")
-        self.facts = {"sentence_vi": "Thủ tục này chưa công bố thời hạn giải quyết nên chưa thể tiếp nhận hồ sơ."}
+    def __init__(self, procedure_id: str, why_vi: str | None = None) -> None:
+        super().__init__(f"{procedure_id} is not wholly published, so its dossiers cannot be accepted yet")
+        asked = "Thủ tục này chưa công bố thời hạn giải quyết nên chưa thể tiếp nhận hồ sơ."
+        self.facts = {"sentence_vi": why_vi or asked}
+
+
+class FeeNotKnown(WorkflowError):
+    def __init__(self, fee_id: str, what: str) -> None:
+        super().__init__(f"{fee_id} has no amount for {what}, or the dossier does not state its value")
+        self.facts = {"sentence_vi": "Chưa tính được phí: chưa có mức phí, hoặc hồ sơ chưa ghi giá trị tính phí."}
 
 
 class WrongBytes(WorkflowError):

@@ -2,15 +2,20 @@
 
 from rules import fees
 from rules.calendar import HANOI
+from rules.errors import NotPriced
 from rules.fees import FeeQuote
 from rules.records.procedure import Procedure
 from workflow.domain.case import Case
 from workflow.domain.dossier import Dossier
+from workflow.domain.errors import FeeNotKnown
 
 
 def quote_of(procedure: Procedure, case: Case, dossier: Dossier) -> FeeQuote | None:
-    """The fee by the day the dossier arrived (R01); none where the procedure has none."""
-    return fees.quote_of(procedure, dossier.forms, case.channel, case.received_at.astimezone(HANOI).date())
+    """The fee by the day the dossier arrived (R01); none where the procedure has none. Raises FeeNotKnown."""
+    try:
+        return fees.quote_of(procedure, dossier.forms, case.channel, case.received_at.astimezone(HANOI).date())
+    except NotPriced as unknown:
+        raise FeeNotKnown(unknown.fee_id, unknown.what) from unknown
 
 
 def waits_for_fee(procedure: Procedure, quote: FeeQuote | None) -> bool:

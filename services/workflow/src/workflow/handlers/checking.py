@@ -102,13 +102,14 @@ async def find_valid(
     """Find the dossier valid. Where its clock waits for the fee: fee notice, status 6 (R11); else accepted at once.
 
     Emits FeeRequested, or DossierAccepted and StepStarted. Raises NoSuchCase, ChangedMeanwhile, NotAllowedNow,
-    NotYours, CheckIncomplete, LimitNotPublished.
+    NotYours, CheckIncomplete, LimitNotPublished, FeeNotKnown.
     """
     case = await take_up(tx, dossier_id, Action.FIND_VALID, staff=staff, seen_version=seen_version)
     procedure = procedure_of(case)
     checklist.check_all_good(procedure, checklist.as_map(await store.judged(tx, dossier_id, case.round)))
-    if procedure.limit is None:
-        raise LimitNotPublished(procedure.id)
+    why_not = procedure.why_not_accepted
+    if why_not:
+        raise LimitNotPublished(procedure.id, why_not.vi)
     quote = quote_of(procedure, case, await store.read_dossier(tx, case))
     case = moved(case, Action.FIND_VALID, checker_id=staff.id, fee_vnd=quote.total_vnd if quote else 0)
     if quote and waits_for_fee(procedure, quote):
