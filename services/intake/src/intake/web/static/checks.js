@@ -186,6 +186,7 @@
         flaws.forEach(say);
         summarise(flaws);
       });
+      form.dataset.checks = "ready";
     })
     .catch(() => {}); // the server says what is wrong
 })();
