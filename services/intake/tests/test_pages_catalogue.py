@@ -33,7 +33,7 @@ async def test_every_procedure_has_a_page_and_an_answer(
     [
         ("xray-declaration-2021", "Thủ tục này không thu phí."),
         ("safety-officer-certificate-2021", "200.000"),
-        ("technology-transfer-registration", "Phí tính theo giá trị ghi trong tờ khai"),
+        ("technology-transfer-registration", "0,1 % tổng giá trị hợp đồng chuyển giao công nghệ, từ 5.000.000"),
         ("science-organisation-change", "Chưa văn bản nào công bố mức phí này."),
         ("science-task-acceptance-facility", "Chưa văn bản nào công bố mức phí này."),
         ("dangerous-goods-transport", "chưa được công bố"),

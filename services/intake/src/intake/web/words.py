@@ -8,10 +8,12 @@ from intake.domain.opening import Opening
 from intake.domain.road import Stop
 from intake.domain.turns import ResultPaper
 from kit.pages import Milestone
-from kit.pages.formats import clock, day, due, when
+from kit.pages.formats import clock, day, due, vnd, when
 from kit.pages.words import gettext as _
 from rules.due import Due
+from rules.fees import items_of
 from rules.records.limit import Limit
+from rules.records.procedure import Procedure
 from rules.records.status import LOOKS, Status
 from rules.wording import limit_vi, start_rule_vi
 
@@ -92,6 +94,16 @@ def too_late(ending: str) -> str:
 def limit(found: Limit | None) -> str:
     """`25 ngày`, or that it is not published yet (R14)."""
     return limit_vi(found) if found else _("Chưa công bố")
+
+
+def fee_share(procedure: Procedure) -> str:
+    """`0,1 % tổng giá trị hợp đồng …, từ 5.000.000 ₫ đến 10.000.000 ₫.`, of a fee that is a share of a value."""
+    share = next((one.percentage for one in items_of(procedure) if one.percentage), None)
+    if share is None:
+        return ""
+    percent, bounds = share.written.replace(".", ","), (vnd(share.floor_vnd), vnd(share.ceiling_vnd))
+    facts = {"percent": percent, "of": share.of_vi, "floor": bounds[0], "ceiling": bounds[1]}
+    return _("%(percent)s %% %(of)s, từ %(floor)s đến %(ceiling)s.") % facts
 
 
 def start_rule(rule: str) -> str:
