@@ -27,6 +27,7 @@ from workflow.domain.checklist import CheckItem
 from workflow.domain.dossier import Dossier, FiledFile
 from workflow.domain.fee import quote_of
 from workflow.domain.opinion import Opinion
+from workflow.domain.period import Period
 from workflow.domain.slips import Data, Letter
 from workflow.domain.status import Outcome, Status, Verdict
 
@@ -186,7 +187,7 @@ def the_register(head: Letter) -> Data:
             "RR123456785VN",
         ),
     ]
-    return slips.register(head, slips.Period(date(2025, 3, 1), date(2025, 3, 31)), entries)
+    return slips.register(head, Period(date(2025, 3, 1), date(2025, 3, 31)), entries)
 
 
 def the_result(head: Letter, replaced: slips.Replaced | None = None, **changes: Any) -> Data:
@@ -288,7 +289,7 @@ FIELDS: dict[SlipKey, list[str]] = {
         "480 / –", "Đúng hạn", "Quá hạn", "Ghi chú: Chờ số liệu đo", "Vũ Đình Long", "Phạm Quốc Dũng",
     ],
     "register": [
-        "Quyển số 2025, từ ngày 01/03/2025 đến ngày 31/03/2025", "Mã hồ sơ", "Tên thủ tục", "Số giấy tờ",
+        "Quyển số 2025, tháng 3/2025", "Mã hồ sơ", "Tên thủ tục", "Số giấy tờ",
         "Chủ hồ sơ, địa chỉ, số điện thoại", "Đơn vị giải quyết", "Nhận hồ sơ", "Hẹn trả", "Trả kết quả", "Hình thức",
         "Ký nhận, bằng chứng trả", CODE, "0900 000 101", "Phòng Quản lý An toàn bức xạ", "08:30 03/03/2025",
         "09:00 07/04/2025", "15:00 04/04/2025", "Trực tuyến", "Bưu chính", "RR123456785VN", "Dừng giải quyết",
@@ -430,7 +431,7 @@ async def test_a_refusal_on_substance_gives_its_reason() -> None:
 
 async def test_a_year_that_has_ended_is_closed_in_its_register() -> None:
     head = a_letter("register", moment("2026-01-05 08:00"))
-    period = slips.Period(date(2025, 1, 1), date(2025, 12, 31))
+    period = Period(date(2025, 1, 1), date(2025, 12, 31))
     text = read(await gateways.render(head.layout, slips.register(head, period, [])))
     assert "Cộng: 0 hồ sơ. Sổ năm 2025 đã khóa" in text
     open_still = slips.register(a_letter("register", moment("2025-12-31 17:00")), period, [])

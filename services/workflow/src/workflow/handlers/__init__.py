@@ -16,6 +16,7 @@ from workflow.handlers.opening import open_case, take_supplement
 from workflow.handlers.posting import post_result
 from workflow.handlers.previews import (
     preview_apology,
+    preview_control_slip,
     preview_correction,
     preview_fee_notice,
     preview_opinion_request,
@@ -54,6 +55,7 @@ __all__ = [
     "note_staff",
     "open_case",
     "preview_apology",
+    "preview_control_slip",
     "preview_correction",
     "preview_fee_notice",
     "preview_opinion_request",

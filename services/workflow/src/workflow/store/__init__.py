@@ -12,7 +12,7 @@ from workflow.store.letters import (
     put_apology,
 )
 from workflow.store.notes import add_look, add_message, add_payment
-from workflow.store.papers import Registered, add_paper, find_paper, papers_of, registered
+from workflow.store.papers import Registered, add_paper, find_paper, papers_of, registered, registers_of
 from workflow.store.results import add_result, results
 from workflow.store.tables import metadata
 from workflow.store.trail import (
@@ -89,6 +89,7 @@ __all__ = [
     "read_dossier",
     "read_file",
     "registered",
+    "registers_of",
     "results",
     "save_case",
     "start_step",

@@ -1,7 +1,7 @@
 """Every paper that carries a QR: what it was when it went out. Only ever added to."""
 
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +12,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kit.now import TIME_ZONE
 from workflow.domain.case import Case, StoredFile
-from workflow.domain.slips import ACCEPTANCE_SLIP, Paper
+from workflow.domain.period import Period
+from workflow.domain.slips import ACCEPTANCE_SLIP, REGISTER, Paper
 from workflow.store.cases import to_case
 from workflow.store.tables import CaseRow, DispatchRow, Moment, Row, SlipRow
+
+MOST_REGISTERS = 100
 
 
 class PaperRow(Row, table=True):
@@ -51,6 +54,13 @@ async def papers_of(tx: AsyncSession, dossier_id: UUID, form: str) -> list[Paper
     return [_to_paper(row) for row in (await tx.exec(query.order_by(col(PaperRow.issued_at)))).all()]
 
 
+async def registers_of(tx: AsyncSession, office: str) -> list[tuple[str, Paper]]:
+    """The registers that the office printed, newest first, by their tokens."""
+    query = select(PaperRow).where(PaperRow.office == office, PaperRow.form == REGISTER)
+    rows = (await tx.exec(query.order_by(col(PaperRow.issued_at).desc()).limit(MOST_REGISTERS))).all()
+    return [(row.token, _to_paper(row)) for row in rows]
+
+
 def _to_paper(row: PaperRow) -> Paper:
     return Paper(
         office=row.office,
@@ -73,10 +83,9 @@ class Registered:
     item: str
 
 
-async def registered(tx: AsyncSession, office: str, first: date, last: date) -> list[Registered]:
+async def registered(tx: AsyncSession, office: str, period: Period) -> list[Registered]:
     """The cases accepted in a period of one year, in the order of the book."""
-    accepted = col(CaseRow.accepted_at)
-    since, until = _midnight(first), _midnight(date.fromordinal(last.toordinal() + 1))
+    accepted, since, until = col(CaseRow.accepted_at), period.start, period.end
     query = (
         select(SlipRow.number, CaseRow)
         .join(CaseRow, col(CaseRow.dossier_id) == SlipRow.dossier_id)
@@ -86,10 +95,6 @@ async def registered(tx: AsyncSession, office: str, first: date, last: date) -> 
     rows = (await tx.exec(query)).all()
     items = await _items(tx, [case.dossier_id for _, case in rows])
     return [Registered(number, to_case(case), items.get(case.dossier_id, "")) for number, case in rows]
-
-
-def _midnight(on: date) -> datetime:
-    return datetime(on.year, on.month, on.day, tzinfo=TIME_ZONE)
 
 
 async def _items(tx: AsyncSession, dossier_ids: list[UUID]) -> dict[UUID, str]:

@@ -25,7 +25,7 @@ from workflow.domain.slips.letter import (
 from workflow.domain.slips.letters import apology, opinion_request
 from workflow.domain.slips.notice import fee_notice
 from workflow.domain.slips.paper import Paper
-from workflow.domain.slips.records import Entry, HandOver, Period, control_slip, register
+from workflow.domain.slips.records import Entry, HandOver, control_slip, register
 
 __all__ = [
     "ACCEPTANCE_SLIP",
@@ -46,7 +46,6 @@ __all__ = [
     "HandOver",
     "Letter",
     "Paper",
-    "Period",
     "Refused",
     "Replaced",
     "Run",

@@ -8,9 +8,10 @@ from rules.records.procedure import Procedure
 from rules.wording import limit_vi
 from workflow.domain.case import Case
 from workflow.domain.dossier import Dossier
+from workflow.domain.period import Period
 from workflow.domain.slips.form_01 import components_of
 from workflow.domain.slips.letter import ContactFacts, Data, Letter, basis_of, named
-from workflow.domain.slips.numerals import due_moment, minute_and_date, short_date
+from workflow.domain.slips.numerals import due_moment, minute_and_date
 from workflow.domain.status import Status
 
 
@@ -86,24 +87,12 @@ class Entry:
     proof: str = ""
 
 
-@dataclass(frozen=True)
-class Period:
-    """Dates of one year, both included."""
-
-    first: date
-    last: date
-
-    @property
-    def name_vi(self) -> str:
-        return f"từ ngày {short_date(self.first)} đến ngày {short_date(self.last)}"
-
-
 def register(letter: Letter, period: Period, entries: Sequence[Entry]) -> Data:
     """The register of a period, in the book's order. A year that has ended is closed with its count."""
     year_ended = letter.on.year > period.last.year and period.last == date(period.last.year, 12, 31)
     return {
         **letter.data(),
-        "period": period.name_vi,
+        "period": period.words_vi,
         "book": str(period.first.year),
         "rows": [_entry(letter, one) for one in entries],
         "total": str(len(entries)),

@@ -1,9 +1,10 @@
 """The register of a period: every dossier accepted in it, in the order of the year's book."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kit.now import TIME_ZONE
 from kit.objects import ObjectMissing
 from rules.catalogue import load
 from workflow import gateways, store
@@ -11,42 +12,37 @@ from workflow.domain import slips
 from workflow.domain.case import Case, StoredFile
 from workflow.domain.errors import DecisionIncomplete
 from workflow.domain.law import procedure_of
-from workflow.domain.slips import REGISTER, Letter, Paper, Period
+from workflow.domain.period import Period
+from workflow.domain.slips import REGISTER, Letter, Paper
 from workflow.handlers.slips.issuing import a_token, letter, next_number, put_pdf
 
 
-async def register(tx: AsyncSession, office: str, first: date, last: date, now: datetime) -> StoredFile:
-    """Print and keep the register of a period of one year, both days included.
-
-    Raises DecisionIncomplete for a period that is none.
-    """
-    period = _period(first, last, now)
+async def register(tx: AsyncSession, office: str, period: Period, now: datetime) -> StoredFile:
+    """Print the register of a period of one year and keep it. Raises DecisionIncomplete for a period of several."""
+    _check_one_year(period)
+    now = now.astimezone(TIME_ZONE)
     number, token = await next_number(tx, office, REGISTER, now), a_token()
     head = letter(tx, load().office(office), REGISTER, number, now, code="", token=token)
-    pdf = await _render(tx, office, period, head)
-    file = await put_pdf(tx, f"slips/{office}/register-{period.first.year}-{number}", pdf)
-    paper = Paper(office, REGISTER, head.printed_number, head.name_vi, None, period.name_vi, file, now)
+    file = await put_pdf(tx, f"slips/{office}/register-{now.year}-{number}", await _render(tx, office, period, head))
+    paper = Paper(office, REGISTER, head.printed_number, head.name_vi, None, period.words_vi, file, now)
     await store.add_paper(tx, token, paper)
     return file
 
 
-async def preview_register(tx: AsyncSession, office: str, first: date, last: date, now: datetime) -> bytes:
-    """The same, marked as a preview: takes no number, keeps nothing."""
+async def preview_register(tx: AsyncSession, office: str, period: Period, now: datetime) -> bytes:
+    """The same, marked as a preview: takes no number, keeps nothing. Raises DecisionIncomplete."""
+    _check_one_year(period)
     head = letter(tx, load().office(office), REGISTER, None, now, code="", token=None)
-    return await _render(tx, office, _period(first, last, now), head)
+    return await _render(tx, office, period, head)
 
 
-def _period(first: date, last: date, now: datetime) -> Period:
-    if first > last:
-        raise DecisionIncomplete([("last", "Ngày cuối kỳ phải từ ngày đầu kỳ trở đi.")])
-    if first.year != last.year:
-        raise DecisionIncomplete([("last", "Sổ mở theo năm: hãy chọn hai ngày trong cùng một năm.")])
-    return Period(first, last)
+def _check_one_year(period: Period) -> None:
+    if period.first.year != period.last.year:
+        raise DecisionIncomplete([("to", "Sổ mở theo năm: hãy chọn hai ngày trong cùng một năm.")])
 
 
 async def _render(tx: AsyncSession, office: str, period: Period, head: Letter) -> bytes:
-    found = await store.registered(tx, office, period.first, period.last)
-    entries = [await _entry(tx, one) for one in found]
+    entries = [await _entry(tx, one) for one in await store.registered(tx, office, period)]
     return await gateways.render(head.layout, slips.register(head, period, entries))
 
 
