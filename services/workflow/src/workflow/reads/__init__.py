@@ -2,6 +2,7 @@
 
 from workflow.reads.asking import COUNTED, FILTERS, Question
 from workflow.reads.case import CaseView, ClockView, StepView, find_case_view, see_case, view_clock
+from workflow.reads.desk import Desk, find_desk
 from workflow.reads.files import open_correction, open_file, open_issued, open_result, open_slip
 from workflow.reads.letters import LettersView, find_letters, holders, people_for
 from workflow.reads.paging import SORTS
@@ -41,6 +42,7 @@ __all__ = [
     "CaseView",
     "ClockView",
     "Counts",
+    "Desk",
     "LettersView",
     "MessageView",
     "ParcelView",
@@ -62,6 +64,7 @@ __all__ = [
     "find_all_undecided",
     "find_case_view",
     "find_cases",
+    "find_desk",
     "find_letters",
     "find_messages",
     "find_payments",

@@ -13,8 +13,10 @@ from workflow.web import (
     checking,
     drafts,
     ending,
+    leading,
     listing,
     processing,
+    registers,
     reporting,
     returning,
     stepping,
@@ -79,7 +81,9 @@ router.include_router(drafts.router)
 router.include_router(absences.router)
 router.include_router(ending.router)
 router.include_router(undecided.router)
+router.include_router(leading.router)
 router.include_router(listing.router)
 router.include_router(reporting.router)
 router.include_router(returning.router)
+router.include_router(registers.router)
 router.include_router(verifying.router)
