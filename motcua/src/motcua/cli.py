@@ -8,6 +8,7 @@ import click
 
 from kit.embedded import EmbeddedError
 from kit.service import SettingsWrong
+from motcua import report
 from motcua.catalogue import command as catalogue
 from motcua.programs import SERVICES, service_of
 from rules.errors import BadData
@@ -27,6 +28,7 @@ def cli() -> None:
 
 
 cli.add_command(catalogue.group)
+cli.add_command(report.command, "report")
 
 
 @cli.command()

@@ -20,6 +20,7 @@ from workflow.reads.queue import (
     pick_cases,
 )
 from workflow.reads.report import BEHIND_A_PAGE, Behind, Report, count_report, dossiers_behind, name_of_line
+from workflow.reads.report_file import report_csv
 from workflow.reads.told import MessageView, PaymentView, find_messages, find_payments
 from workflow.reads.undecided import (
     UndecidedPage,
@@ -81,6 +82,7 @@ __all__ = [
     "people_for",
     "pick_cases",
     "receiver_of",
+    "report_csv",
     "see_case",
     "view_clock",
 ]

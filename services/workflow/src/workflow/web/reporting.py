@@ -15,7 +15,6 @@ from workflow.domain.access import scope_of
 from workflow.domain.errors import NoSuchList, NoSuchPeriod
 from workflow.domain.period import Period, a_quarter, a_year, between, month_of, named, the_month_before
 from workflow.domain.report import BY_VI, COLUMNS_VI, By
-from workflow.domain.sheet import as_csv
 from workflow.web.shown import BASE, Officer, show
 
 router = APIRouter()
@@ -68,7 +67,7 @@ async def report(request: Request, tx: Tx, now: Now, staff: Officer, period: Ask
 async def report_file(tx: Tx, now: Now, staff: Officer, period: Asked, by: AskedBy) -> Response:
     """The report as a CSV file."""
     found = await reads.count_report(tx, scope_of(staff), period, by, now)
-    return Download(report_csv(found), f"II.06-{period.first}-{period.last}.csv", "text/csv").answer()
+    return Download(reads.report_csv(found), f"II.06-{period.first}-{period.last}.csv", "text/csv").answer()
 
 
 @router.get("/reports/ii-06/dossiers")
@@ -99,15 +98,3 @@ def address(period: Period, by: str, rest: str = "", **more: Any) -> str:
 
 def staff_sees_all(staff: Officer) -> bool:
     return scope_of(staff).unit is None
-
-
-def report_csv(found: reads.Report) -> bytes:
-    """The report's table, with its total and its control sum at the end."""
-    headings = ["(1) STT", f"(2) {BY_VI[found.by]}", *(f"({number}) {words}" for number, words in COLUMNS_VI.items())]
-    rows: list[list[str | int | None]] = [
-        [number, line.name_vi, *line.counts.columns.values()] for number, line in enumerate(found.lines, 1)
-    ]
-    agrees = "khớp" if found.total.agrees else "KHÔNG KHỚP"
-    rows.append(["", "Tổng số", *found.total.columns.values()])
-    rows.append(["", f"Kỳ báo cáo: {found.period.words_vi}. Kiểm tra cột 3 = cột 7 + cột 11: {agrees}."])
-    return as_csv(headings, rows)
