@@ -146,6 +146,7 @@ def test_the_document_of_the_catalogue_is_fresh() -> None:
 # --- show and draw ---
 
 
+@pytest.mark.proves("B02")
 @pytest.mark.parametrize("name", IDS)
 def test_each_procedure_is_shown_whole_in_both_languages(name: str) -> None:
     one = load().procedure(name)
@@ -165,10 +166,20 @@ def test_a_procedure_is_found_by_its_id_its_record_and_its_code() -> None:
     assert found["record"]["fee"]["item"] == "first_registration"
 
 
+@pytest.mark.proves("B07")
+def test_each_paper_is_shown_with_its_copies_its_case_and_the_database_that_replaces_it() -> None:
+    declaration = " ".join(said("show", "OTH-01").split())
+    assert "nộp tệp; 1 bản chính, 0 bản sao; Mẫu 2. CBHC/HQ" in declaration
+    assert "đăng ký doanh nghiệp: tra cứu thay cho giấy, từ 01/01/2026 đến 28/02/2027" in declaration
+    assert "Khi có hệ thống quản lý được chứng nhận" in " ".join(said("show", "OTH-02").split())
+
+
+@pytest.mark.proves("R14")
 def test_what_is_not_published_is_said_in_words() -> None:
     text = said("show", "OTH-22")
     assert "Chưa văn bản nào công bố thời hạn" in text
     assert text.count("chưa được công bố") >= 3  # limit, fee, papers
+    assert "công bố [chưa xác nhận]" not in text
     assert "0,1 % tổng giá trị hợp đồng" in said("show", "OTH-14")
     assert "tra cứu thay cho giấy" in said("show", "OTH-01")
 

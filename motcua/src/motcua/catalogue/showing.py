@@ -34,11 +34,13 @@ class _Page:
             yield from self._line(label, value, field)
         yield from self._sentences()
         yield from self._listed("components", self._components(), "components")
-        yield from self._listed("steps", (self._step(n, step) for n, step in enumerate(one.steps, 1)), "process")
+        steps = (self._step(n, step) for n, step in enumerate(one.steps, 1))
+        yield from self._listed("steps", steps, "process", bullet="")
         yield from self._ending()
 
     def _line(self, label: str, value: str, field: str | None) -> Iterator[str]:
-        text = f"{value} {self._mark(field)}".rstrip() if field else value
+        is_empty = value == self.words.said("not_published")
+        text = value if field is None or is_empty else f"{value} {self._mark(field)}".rstrip()
         wrapped = textwrap.wrap(text, WIDTH - _LABEL) or [""]
         yield f"{self.words.said(label):{_LABEL}}{wrapped[0]}"
         yield from (f"{'':{_LABEL}}{more}" for more in wrapped[1:])
@@ -132,11 +134,11 @@ class _Page:
             if sentences:
                 yield from self._listed(label, (self.words.pick((one.vi, one.en)) for one in sentences), None)
 
-    def _listed(self, label: str, entries: Iterable[str], field: str | None) -> Iterator[str]:
+    def _listed(self, label: str, entries: Iterable[str], field: str | None, *, bullet: str = "- ") -> Iterator[str]:
         yield ""
         yield f"{self.words.said(label)} {self._mark(field)}".rstrip()
         for entry in entries:
-            yield from textwrap.wrap(entry, WIDTH, initial_indent="  - ", subsequent_indent="    ")
+            yield from textwrap.wrap(entry, WIDTH, initial_indent=f"  {bullet}", subsequent_indent="    ")
 
     def _components(self) -> Iterator[str]:
         if not self.one.components:
@@ -176,7 +178,8 @@ class _Page:
         name = words.pick((result.name_vi, result.name_en))
         mark = words.said("unconfirmed") if result.unconfirmed else ""
         yield ""
-        yield from self._line("result", f"{name} {f'({result.paper_form})' if result.paper_form else ''} {mark}", None)
+        form = f"({result.paper_form})" if result.paper_form else ""
+        yield from self._line("result", " ".join(part for part in (name, form, mark) if part), None)
         yield from self._line("validity", words.validity(result.validity, result.validity_rule), "result")
         others = [other for other in self.law.procedures if other.id == one.id and other.version != one.version]
         if others:
