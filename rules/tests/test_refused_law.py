@@ -1,4 +1,4 @@
-"""Faults between procedures, processes, forms, offices and overlays, each planted in a real copy and told in its file."""
+"""Faults between procedures, processes, forms, offices and overlays, each planted in a real copy of the data."""
 
 import shutil
 from pathlib import Path
