@@ -4,21 +4,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, ViewportSize
 
 from kit.testing.pages import read_page
 from motcua.demo.papers import make_paper
 
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "journey"
 PATIENCE_MS = 30_000
+WIDE, HIGH = 1440, 900
+MOST_TABS = 400
+SERIOUS = ("serious", "critical")
 
 
 class Somebody:
     """A person at a browser. Every page they stop at is read strictly and photographed at 360 and 1440 px."""
 
-    def __init__(self, browser: Browser, address: str, person_id: str, home: str) -> None:
-        self.address = address
-        self.context: BrowserContext = browser.new_context(locale="vi-VN", base_url=address)
+    def __init__(self, browser: Browser, address: str, person_id: str, home: str, width: int = WIDE) -> None:
+        self.address, self.window = address, ViewportSize(width=width, height=HIGH)
+        self.context: BrowserContext = browser.new_context(locale="vi-VN", base_url=address, viewport=self.window)
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE_MS)
         self.complaints: list[str] = []
@@ -33,7 +37,7 @@ class Somebody:
 
     def _sign_in(self, person_id: str, home: str) -> None:
         self.page.goto(f"{home}/sign-in")
-        self.page.locator(f'button[name="person"][value="{person_id}"]').first.click()
+        self.push(self.page.locator(f'button[name="person"][value="{person_id}"]').first)
         self.page.wait_for_url(lambda url: url.startswith(self.address) and "/id/" not in url)
 
     def close(self) -> None:
@@ -46,18 +50,24 @@ class Somebody:
     def press(self, words: str) -> None:
         """The button or link with these words in the page's matter."""
         main = self.page.locator("main")
-        button = main.get_by_role("button", name=words).or_(main.get_by_role("link", name=words))
-        button.first.click()
+        self.push(main.get_by_role("button", name=words).or_(main.get_by_role("link", name=words)).first)
+
+    def push(self, button: Locator) -> None:
+        button.click()
 
     def look(self, name: str) -> None:
-        """Read the page as a strict reader does, and keep a picture of it at both widths."""
+        """Read the page as a strict reader does, ask axe-core, and keep a picture of it at both widths."""
         read_page(self.page.content())
+        found = Axe().run(self.page).response["violations"]
+        wrong = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found if one["impact"] in SERIOUS]
+        assert not wrong, f"{name}: {wrong}"
         PICTURES.mkdir(parents=True, exist_ok=True)
-        for width in (360, 1440):
-            self.page.set_viewport_size({"width": width, "height": 900})
+        for width in (360, WIDE):
+            self.page.set_viewport_size({"width": width, "height": HIGH})
             self.page.screenshot(path=str(PICTURES / f"{name}-{width}.png"), full_page=True)
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{name} is {wide} px wide in a window of {width} px"
+        self.page.set_viewport_size(self.window)
 
     @property
     def words(self) -> str:
@@ -86,7 +96,7 @@ class Somebody:
             first = next(iter(row))
             if not self.page.locator(f'[name="{name}-{number}-{first}"]').count():
                 with self.page.expect_navigation():
-                    self.page.locator(f'button[name="add_row"][value="{name}"]').click()
+                    self.push(self.page.locator(f'button[name="add_row"][value="{name}"]'))
             for column, value in row.items():
                 self.fill(f"{name}-{number}-{column}", value)
 
@@ -109,6 +119,78 @@ class Somebody:
             file = folder / name
             file.write_bytes(make_paper(title, "Nội dung minh hoạ."))
             files.append(str(file))
-        section.locator('input[type="file"]').set_input_files(files)
+        self.choose(section.locator('input[type="file"]'), files)
         with self.page.expect_navigation():
-            section.get_by_role("button", name="Tải lên").click()
+            self.push(section.get_by_role("button", name="Tải lên"))
+
+    def choose(self, field: Locator, files: list[str]) -> None:
+        field.set_input_files(files)
+
+
+class ByKeys(Somebody):
+    """Somebody without a mouse: reaches everything by Tab, presses Enter or Space, types; never clicks."""
+
+    def push(self, button: Locator) -> None:
+        self.reach(button)
+        self.page.keyboard.press("Enter")
+
+    def reach(self, element: Locator) -> None:
+        """Tab to an element. Raises AssertionError where no Tab gets there."""
+        self._tab_until(lambda: bool(element.evaluate("e => e === document.activeElement")), str(element))
+
+    def _tab_until(self, is_there: Callable[[], bool], what: str) -> None:
+        for _ in range(MOST_TABS):
+            if is_there():
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"no Tab leads to {what}")
+
+    def fill(self, name: str, value: Any) -> None:
+        field = self.page.locator(f'main [name="{name}"]')
+        kind = field.first.evaluate("e => e.tagName === 'INPUT' ? e.type : e.tagName.toLowerCase()")
+        by_kind = {"checkbox": self._tick, "select": self._select, "date": self._date}
+        if kind == "radio":
+            self._pick(name, str(value))
+        else:
+            by_kind.get(kind, self._type)(field, value)
+
+    def _pick(self, name: str, value: str) -> None:
+        """A radio group: Tab leads into it, arrows along it."""
+        inside = f"() => document.activeElement.name === {name!r}"
+        self._tab_until(lambda: bool(self.page.evaluate(inside)), name)
+        self.page.keyboard.press("Space")
+        self._press_until("ArrowDown", f"() => document.activeElement.value === {value!r}", value)
+
+    def _press_until(self, key: str, is_so: str, what: str) -> None:
+        for _ in range(MOST_TABS):
+            if self.page.evaluate(is_so):
+                return
+            self.page.keyboard.press(key)
+        raise AssertionError(f"no {key} leads to {what}")
+
+    def _tick(self, field: Locator, value: Any) -> None:
+        self.reach(field)
+        if field.is_checked() != bool(value):
+            self.page.keyboard.press("Space")
+
+    def _select(self, field: Locator, value: Any) -> None:
+        self.reach(field)
+        self._press_until("ArrowDown", f"() => document.activeElement.value === {str(value)!r}", str(value))
+
+    def _date(self, field: Locator, value: Any) -> None:
+        """A date field takes day, month and year as one types them here."""
+        year, month, day = str(value).split("-")
+        self.reach(field)
+        self.page.keyboard.type(f"{day}{month}{year}")
+        assert field.input_value() == str(value)
+
+    def _type(self, field: Locator, value: Any) -> None:
+        self.reach(field)
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(str(value))
+
+    def choose(self, field: Locator, files: list[str]) -> None:
+        self.reach(field)
+        with self.page.expect_file_chooser() as asked:
+            self.page.keyboard.press("Enter")
+        asked.value.set_files(files)
