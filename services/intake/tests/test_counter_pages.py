@@ -64,7 +64,12 @@ async def choose(reader: Reader, **fields: str) -> Page:
 
 
 def licence_button(reader: Reader) -> str:
-    return next(words for words, (_, value) in the_form(reader).buttons.items() if value == PROCEDURE_ID)
+    return button_of(reader, PROCEDURE_ID)
+
+
+def button_of(reader: Reader, wanted: str) -> str:
+    buttons: dict[str, tuple[str, str]] = the_form(reader).buttons
+    return next(words for words, (_, value) in buttons.items() if value == wanted)
 
 
 async def fill(reader: Reader, *scanned: str, **fields: str) -> Page:
@@ -147,6 +152,16 @@ async def test_a_number_that_is_none_loses_neither_words_nor_scans(ha: Reader) -
     assert "radiation-survey.pdf" in page.text
 
 
+async def test_the_counts_of_the_list_are_filled_in_by_one_press(ha: Reader) -> None:
+    await begin(ha)
+    await choose(ha)
+    await ha.press(the_form(ha), {"copies-radiation-survey": "4"}, "Đã nhận đủ số bản như danh mục")
+    fields = the_form(ha).fields
+    assert (fields["originals-application"], fields["copies-application"]) == ("1", "")
+    assert (fields["originals-radiation-survey"], fields["copies-radiation-survey"]) == ("", "4")
+    assert fields["copies-establishment"] == "1"
+
+
 async def test_a_broken_scan_is_told_and_can_be_taken_away(ha: Reader) -> None:
     await begin(ha)
     await choose(ha)
@@ -163,8 +178,7 @@ async def test_the_clerk_may_type_in_a_form(ha: Reader, database: Database) -> N
     await begin(ha)
     await choose(ha)
     for form_id, sheets in some_sheets().items():
-        words = next(words for words, (name, value) in the_form(ha).buttons.items() if value == form_id)
-        await ha.press(the_form(ha), {}, words)
+        await ha.press(the_form(ha), {}, button_of(ha, form_id))
         for number, sheet in enumerate(sheets, 1):
             form = next(one for one in ha.page.forms if one.action.endswith(f"forms/{form_id}?sheet={number}"))
             await ha.press(form, as_typed(sheet), "Lưu và tiếp tục")
@@ -183,8 +197,7 @@ async def test_the_clerk_may_type_in_a_form(ha: Reader, database: Database) -> N
 async def test_what_is_wrong_in_a_typed_sheet_stands_beside_its_field(ha: Reader) -> None:
     await begin(ha)
     await choose(ha)
-    words = next(words for words, (name, value) in the_form(ha).buttons.items() if value == "F142-IV-01")
-    page = await ha.press(the_form(ha), {}, words)
+    page = await ha.press(the_form(ha), {}, button_of(ha, "F142-IV-01"))
     assert page.form("F142-IV-01").fields["applicant_name"] == "Đinh Văn Tám"
     page = await ha.press(page.form("F142-IV-01"), {"phone": "x"}, "Lưu và tiếp tục")
     assert "phone" in page.errors
@@ -247,6 +260,7 @@ async def test_a_parcel_is_opened_filled_and_registered_by_its_stamp(tam: Reader
     [
         ({"postal_item": "EE473124828VN"}, "postal_item", "không đúng số kiểm tra"),
         ({"postal_item": ""}, "postal_item", "quét hoặc gõ"),
+        ({"postal_item": "EE473124828VN", "stamped_at": ""}, "postal_item", "không đúng số kiểm tra"),
         ({"stamped_on": "31/02/2025"}, "stamped_on", "ngày trên dấu"),
         ({"stamped_at": "25:10"}, "stamped_at", "giờ và phút"),
         ({"stamped_at": "23:59"}, "stamped_on", "tương lai"),
@@ -257,7 +271,10 @@ async def test_what_is_wrong_with_a_parcel_is_told_beside_its_field(
     tam: Reader, changed: dict[str, str], field: str, words: str
 ) -> None:
     page = await open_parcel(tam, **changed)
-    assert (tam.status, set(page.errors)) == (422, {field})
+    assert (tam.status, set(page.errors)) == (
+        422,
+        {field} | ({"stamped_at"} if changed.get("stamped_at") == "" else set()),
+    )
     assert words in page.errors[field]
     assert page.form("/desk/post").fields["sender"] == "Phòng khám Mẫu"
 
@@ -279,6 +296,15 @@ async def test_a_parcel_not_finished_is_found_again(tam: Reader) -> None:
     assert the_form(tam).fields["address"] == "Số 7"
     page = await tam.open("/desk/post")
     assert page.link(ITEM) == kept
+
+
+async def test_an_open_parcel_is_found_by_its_barcode_alone(ha: Reader, tam: Reader) -> None:
+    await open_parcel(tam)
+    path = tam.path
+    await ha.open("/desk/post")
+    page = await ha.press(ha.page.form("/desk/post"), {"postal_item": ITEM})
+    assert ha.path == path
+    assert "Hồ Thị Minh Tâm đang làm hồ sơ này" in page.text
 
 
 async def test_a_parcel_that_was_registered_is_refused_with_the_first_one(

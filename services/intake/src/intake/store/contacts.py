@@ -44,8 +44,10 @@ async def find_known(tx: AsyncSession, office: str, asked: str) -> list[Known]:
         return []
     query = select(KnownContactRow).where(KnownContactRow.office == office, or_(*ways))
     rows = (await tx.exec(query.order_by(col(KnownContactRow.filed_at).desc()).limit(10 * MOST_FOUND))).all()
-    people = {(row.applicant_id, row.name, row.phone_digits, row.email): row for row in reversed(rows)}
-    return [_known(row) for row in reversed(people.values())][:MOST_FOUND]
+    people: dict[tuple[str, str, str], KnownContactRow] = {}
+    for row in rows:
+        people.setdefault((row.name, row.phone_digits, row.email), row)
+    return [_known(row) for row in people.values()][:MOST_FOUND]
 
 
 async def load_known(tx: AsyncSession, office: str, dossier_id: UUID) -> Known:

@@ -161,7 +161,7 @@ NOT_HERE = "Không có hồ sơ nào mang mã này ở đây. Hãy xem lại t�
 
 
 async def _keep(
-    tx: Tx, clerk: Clerk, office: str, found: OnDesk, form: FormData, sent: Mapping[str, str], now: datetime
+    tx: Tx, clerk: Clerk, office: str, found: OnDesk, form: FormData, sent: dict[str, str], now: datetime
 ) -> list[FieldError]:
     """Scans first, so that a mistyped number loses none of them."""
     one = found.registration
@@ -169,7 +169,8 @@ async def _keep(
     errors = []
     for component in _components(found):
         errors += await _scan(tx, clerk, office, one.id, component.code, form, now)
-    what, wrong = counter_input.noted(sent, found.procedure, _kinds(found))
+    counted = sent | counter_input.as_listed(sent, _components(found)) if sent.get("fill") else sent
+    what, wrong = counter_input.noted(counted, found.procedure, _kinds(found))
     if not wrong:
         await desk.note(tx, clerk, office, one.id, what, now=now)
     return [*errors, *wrong]
@@ -201,6 +202,8 @@ async def _press(
         return go(f"{here}#papers")
     if sent.get("remove"):
         await desk.remove_scan(tx, clerk, office, registration_id, id_of(sent["remove"]))
+        return go(f"{here}#papers")
+    if sent.get("fill"):
         return go(f"{here}#papers")
     if sent.get("sheet"):
         return go(f"{here}/forms/{quote(sent['sheet'], safe='')}")

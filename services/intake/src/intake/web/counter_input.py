@@ -1,6 +1,6 @@
 """What the desk's page holds as fields, and what a browser sent back. Reads, judges nothing but numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -11,7 +11,7 @@ from intake.domain.texts import storable
 from intake.handlers.desk import Noted
 from kit.pages import FieldError
 from kit.pages.words import gettext as _
-from rules.records.procedure import Procedure
+from rules.records.procedure import Component, Procedure
 
 CONTACT = ("name", "organisation", "phone", "email", "address")
 MOST_PAPERS = 1000
@@ -62,3 +62,13 @@ def _number(sent: Mapping[str, str], name: str, most: int, errors: list[FieldErr
         return int(text)
     errors.append(FieldError(name, _("Ghi một số từ 0 đến %s.") % most))
     return 0
+
+
+def as_listed(sent: Mapping[str, str], components: Sequence[Component]) -> dict[str, str]:
+    """The counts that the procedure lists, for each paper that must be there and was not counted yet."""
+    found: dict[str, str] = {}
+    for one in components:
+        names = f"originals-{one.code}", f"copies-{one.code}"
+        if one.required and one.required_when is None and not any(sent.get(name, "").strip() for name in names):
+            found |= dict(zip(names, (str(one.originals), str(one.copies)), strict=True))
+    return found

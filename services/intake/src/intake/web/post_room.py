@@ -63,18 +63,21 @@ async def open_parcel(request: Request, form: Checked, clerk: DeskClerk, tx: Tx,
     values = {key: storable(str(form.get(key, ""))).strip()[:300] for key in FIELDS}
     parcel, errors = _parcel(form, values)
     try:
-        if errors:
-            raise SubmissionInvalid([])
         one = await desk.open_parcel(tx, clerk, office, parcel, now=now)
     except SubmissionInvalid as invalid:
-        errors += [_beside_the_date(error) for error in errors_of(invalid.flaws, None)]
-        return await _page(request, tx, clerk, office, values, errors)
+        told = [_beside_the_date(error) for error in errors_of(invalid.flaws, None) if not _is_told(error, errors)]
+        return await _page(request, tx, clerk, office, values, [*told, *errors])
     except ItemTaken as taken:
         if taken.dossier_id is None:
             return go(f"/desk/registrations/{taken.registration_id}")
         error = FieldError("postal_item", taken.sentence_vi)
         return await _page(request, tx, clerk, office, values, [error], taken)
     return go(f"/desk/registrations/{one.id}")
+
+
+def _is_told(error: FieldError, errors: list[FieldError]) -> bool:
+    """That there is no stamp is told better beside the day or the hour that is none."""
+    return error.field_id == "received_at" and bool(errors)
 
 
 def _parcel(form: FormData, values: Mapping[str, str]) -> tuple[Parcel, list[FieldError]]:
