@@ -13,7 +13,7 @@ from workflow.domain.access import Staff
 from workflow.domain.actions import OFFERED, WORDS_VI, Offer, offers
 from workflow.domain.answering import answer_by, check_unanswered, ground_of
 from workflow.domain.case import Case
-from workflow.domain.checklist import CheckItem, as_map
+from workflow.domain.checklist import CheckItem, Judged, as_map
 from workflow.domain.errors import TooEarly
 from workflow.domain.moves import MOVES, SYSTEM
 from workflow.domain.status import Action, Status, Verdict
@@ -60,8 +60,8 @@ def a_staff(role: str, unit: str = "one-stop") -> Staff:
     return Staff("s", "Ai đó", frozenset({role}), OFFICE, unit)
 
 
-def offered(staff: Staff, case: Case, now: datetime | None = AT, **judged: CheckItem) -> dict[Action, Offer]:
-    return {one.action: one for one in offers(staff, case, PROCEDURE, judged, now)}
+def offered(staff: Staff, case: Case, judged: Judged | None = None) -> dict[Action, Offer]:
+    return {one.action: one for one in offers(staff, case, PROCEDURE, judged or {}, AT)}
 
 
 def all_good() -> dict[str, CheckItem]:
@@ -100,7 +100,7 @@ def test_refusing_is_always_possible_in_the_check_but_never_what_comes_next() ->
     found = offered(a_staff("one_stop_officer"), a_case())
     assert found[A.REFUSE].is_allowed
     assert [one.action for one in found.values() if one.is_next] == [A.JUDGE_COMPONENTS]
-    found = offered(a_staff("one_stop_officer"), a_case(), **all_good())
+    found = offered(a_staff("one_stop_officer"), a_case(), all_good())
     assert [one.action for one in found.values() if one.is_next] == [A.FIND_VALID]
 
 
