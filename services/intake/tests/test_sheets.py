@@ -14,6 +14,7 @@ from rules import forms
 from rules.records.form import Choice, Condition, Form, FormField, Section
 from rules.testing import a_device_sheet
 
+from .builders import a_dossier
 from .test_pages import Reader, begin, khoi, reader_of, visitor
 
 __all__ = ["khoi", "reader_of", "visitor"]
@@ -143,3 +144,13 @@ async def test_the_schema_beside_a_form_is_the_servers_own(client: httpx.AsyncCl
     english = (await client.get("/form-schemas/F142-III-01?lang=en")).json()
     assert "row #:" in english["rows"]["staff_rows"]
     assert (await client.get("/form-schemas/none")).status_code == 404
+
+
+@pytest.mark.db
+async def test_a_state_is_said_in_english_where_that_was_chosen(khoi: Reader, client: httpx.AsyncClient) -> None:
+    dossier_id = await a_dossier(client)
+    await khoi.open(f"/language?to=en&then=/dossiers/{dossier_id}")
+    assert khoi.path == f"/dossiers/{dossier_id}"
+    assert "Filed" in khoi.page.text
+    assert "Mới nộp" not in khoi.page.text
+    assert "Filed" in (await khoi.open("/dossiers")).text

@@ -17,9 +17,9 @@ from kit.testing.people import bearer
 from kit.tx import Database, run_sql
 from rules.testing import at
 
-from .builders import KHOI, NGOC, a_dossier, upload
+from .builders import API, KHOI, NGOC, a_dossier, upload
 from .test_pages import Reader, khoi, reader_of
-from .test_road import API, DEMAND, hear, numbered, the_road, track
+from .test_road import DEMAND, hear, numbered, the_road, track
 from .turning import REASON, WHERE, Turning
 
 __all__ = ["khoi", "reader_of"]
@@ -319,3 +319,24 @@ async def test_somebody_else_sees_none_of_it(client: httpx.AsyncClient, database
     await hear(database, *said, await others.refused(at("2025-03-05 10:00")))
     found = await client.get(f"{API}/dossiers/{others.dossier_id}", headers=bearer(NGOC))
     assert found.status_code == 404
+
+
+@pytest.mark.proves("R06")
+async def test_the_door_counts_last_months_results_against_the_first_date(
+    khoi: Reader, client: httpx.AsyncClient, database: Database
+) -> None:
+    assert "chưa có hồ sơ nào có kết quả" in (await khoi.open("/")).text
+    for number, lateness in enumerate(("early", "late")):
+        others = Turning(database, await a_dossier(client, key=f"k-{number}"))
+        others.code = f"000.00.15.H00-250313-010{number}"
+        finished = await others.finished(at("2025-03-28 09:00"))
+        await hear(database, finished.model_copy(update={"lateness": "on_time", "lateness_first": lateness}))
+    await set_clock(database, at("2025-04-02 09:00"))
+    page = await khoi.open("/")
+    assert "Tháng 03/2025 có kết quả 2 hồ sơ" in page.text
+    figures = [
+        " ".join("".join(one.itertext()).split()) for one in page.root.iter("li") if one.get("class") == "figure"
+    ]
+    assert figures == ["1 sớm hơn hẹn", "0 đúng hẹn", "1 trễ hẹn"]
+    await set_clock(database, at("2025-05-02 09:00"))
+    assert "Tháng 04/2025 chưa có" in (await khoi.open("/")).text

@@ -97,7 +97,8 @@ async def track_page(request: Request, dossier_id: UUID, person: Applicant, tx: 
 def _track(
     request: Request, track: reads.Track, now: datetime, errors: list[FieldError], comment: str = ""
 ) -> Response:
-    names = {one.code: one.name_vi for one in reads.procedure_of(track.dossier).components}
+    procedure = reads.procedure_of(track.dossier)
+    names = {one.code: one.name_vi for one in procedure.components}
     return show(
         request,
         "track.html",
@@ -108,6 +109,7 @@ def _track(
         road=words.road(track.stops, track.dossier),
         clock=clock_of(track.dossier, now),
         component_names=names,
+        procedure_name_en=procedure.name_en,
         papers=papers_of(track),
         is_corrected=len(track.turns.results) > 1,
         asked_count=len(track.supplement.items) if track.supplement else 0,

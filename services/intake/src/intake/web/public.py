@@ -31,7 +31,7 @@ async def home(request: Request, person: MaybePerson, tx: Tx, now: Now, office: 
         request,
         "home.html",
         opening=words.opening(opening_at(calendar, now) if calendar else None),
-        procedures=find_procedures(reads.procedures_in_force(now.date()), "")[:5],
+        procedures=find_procedures([one for one in reads.procedures_in_force(now.date()) if one.components], "")[:5],
         figures=await reads.last_month(tx, office, now),
         words=words,
     )

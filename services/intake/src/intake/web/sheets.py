@@ -99,12 +99,12 @@ class _Drawer:
         return Field(
             name=field.key,
             kind="papers" if field.component else kind,
-            label=self.label(field),
+            label=f"{field.label_en} (optional)" if self.english and not field.required else self.label(field),
             value=self.value(field, value),
             hint=self.hint(field),
             unit=field.unit or "",
             options=self.options(field, value),
-            optional=not field.required,
+            optional=not (field.required or self.english),  # the kit's own remark is in Vietnamese
             invented=field.invented,
             columns=[self.column(column) for column in field.columns],
             width=_WIDTHS.get(field.type, ""),

@@ -7,6 +7,7 @@ from intake.domain.dossier import TOO_LATE_VI, Dossier, Ending
 from intake.domain.opening import Opening
 from intake.domain.road import Stop
 from intake.domain.turns import ResultPaper
+from intake.web.language import STATES as STATES_EN
 from kit.pages import Milestone
 from kit.pages.formats import clock, day, due, vnd, when
 from kit.pages.words import gettext as _
@@ -84,6 +85,11 @@ def state(dossier: Dossier) -> tuple[str, str, str]:
     """Word, colour and icon of a dossier's state."""
     word, colour, icon = LOOKS[dossier.status]
     return _(word), colour, icon
+
+
+def state_en(dossier: Dossier) -> str:
+    """The word of a dossier's state in English."""
+    return STATES_EN[dossier.status]
 
 
 def too_late(ending: str) -> str:
