@@ -10,6 +10,7 @@ from kit.now import TIME_ZONE
 from rules import due as rule
 from rules.catalogue import load
 from rules.codes import dossier_code
+from rules.records.status import LOOKS
 from rules.wording import limit_vi, start_rule_vi
 from workflow import store
 from workflow.domain import clock
@@ -33,7 +34,8 @@ async def take_payment(tx: AsyncSession, event: FeePaid, *, now: datetime) -> No
     """
     case = await store.lock_case(tx, event.dossier_id)
     if effect_of(Heard.FEE, case) is not Effect.APPLY:
-        reason = f"Phí đến khi hồ sơ ở trạng thái {int(case.status)}; cần quyết định hoàn trả hay ghi nhận."
+        now_vi = LOOKS[case.status][0]
+        reason = f"Phí đến khi hồ sơ ở trạng thái “{now_vi}”; cần quyết định hoàn trả hay ghi nhận."
         await keep_for_decision(tx, case, Heard.FEE, event, reason, now)
     elif event.amount_vnd != case.fee_vnd:
         reason = f"Số tiền {event.amount_vnd} đồng khác số đã thông báo {case.fee_vnd} đồng."
