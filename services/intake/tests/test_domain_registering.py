@@ -1,5 +1,6 @@
 """Barcodes, stamps, papers and people at the desk: the rules without anything around them."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,8 @@ from intake.domain.registering import (
 )
 from intake.domain.registration import Clerk, Registration, desk_for, new_applicant_id
 from rules import catalogue as law
+from rules.packages import fee_items
+from rules.records.procedure import Procedure
 from rules.testing import OFFICE_ID, PROCEDURE_ID, at, some_files, some_sheets
 
 NOW = at("2025-03-03 09:12")
@@ -180,6 +183,23 @@ def test_what_was_counted_becomes_short_sheets_beside_the_typed_ones() -> None:
 def test_a_count_that_cannot_be_charged_is_told(items: dict[str, int]) -> None:
     found = filing_flaws(a_filing(items=items), LICENCE, FILES, COUNTER, law.load())
     assert [flaw.pointer for flaw in found] == ["/items"]
+
+
+def on_paper_alone(procedure: Procedure) -> tuple[Filing, dict[str, int]]:
+    """Everything of a procedure handed in and scanned, nothing typed but what a percentage is taken of."""
+    files = {one.code: 1 for one in procedure.components}
+    filing = Filing(procedure.id, CONTACT, {}, {code: Paper(500) for code in files})
+    wanted = wants_items(filing, procedure, files)
+    kinds = list(counted_kinds(procedure, law.load())) if wanted else []
+    return replace(filing, items=dict.fromkeys(kinds[:2], 2)), files
+
+
+@pytest.mark.parametrize("procedure", law.load().procedures, ids=lambda one: f"{one.id}-{one.version}")
+def test_every_procedure_may_come_in_on_paper_and_be_charged(procedure: Procedure) -> None:
+    filing, files = on_paper_alone(procedure)
+    codes = {flaw.code for flaw in filing_flaws(filing, procedure, files, COUNTER, law.load())}
+    assert codes == ({"must_be_typed"} if procedure.fee and procedure.fee.value_from else set())
+    assert fee_items(procedure, with_counts(filing, procedure), law.load()).keys() >= filing.items.keys()
 
 
 def test_an_answer_is_judged_by_its_papers_only() -> None:

@@ -151,6 +151,9 @@ def wants_items(filing: Filing, procedure: Procedure, files: Mapping[str, int]) 
 def item_flaws(filing: Filing, procedure: Procedure, files: Mapping[str, int], catalogue: Catalogue) -> list[Flaw]:
     """Counted where it must be, nowhere else, and only kinds that the fee table knows."""
     given = {kind: number for kind, number in filing.items.items() if number}
+    if untyped := _untyped_value(filing, procedure, files):
+        vietnamese = f"Phí tính theo giá trị ghi trong “{untyped.name_vi}”. Hãy nhập tờ khai này, không chỉ quét."
+        return [_paper(untyped, "must_be_typed", vietnamese, "The fee follows a value in it: type this form in.")]
     if not wants_items(filing, procedure, files):
         sentence = "Số thiết bị đã có trong tờ khai, không đếm riêng."
         return [_field("items", "not_wanted", sentence, "The sheets say it; nothing is counted.")] if given else []
@@ -165,6 +168,14 @@ def item_flaws(filing: Filing, procedure: Procedure, files: Mapping[str, int], c
         sentence = f"Số đếm phải từ 0 đến {MOST_SHEETS}."
         found.append(_field("items", "out_of_range", sentence, f"Counts lie between 0 and {MOST_SHEETS}."))
     return found
+
+
+def _untyped_value(filing: Filing, procedure: Procedure, files: Mapping[str, int]) -> Component | None:
+    """The form that says the value a percentage is taken of, where it came as a scan only."""
+    ref = procedure.fee.value_from if procedure.fee else None
+    if ref is None or filing.forms.get(ref.form_id):
+        return None
+    return next((one for one in procedure.components if one.form_id == ref.form_id and files.get(one.code)), None)
 
 
 def with_counts(filing: Filing, procedure: Procedure) -> dict[str, list[dict[str, Any]]]:
