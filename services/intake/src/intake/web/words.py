@@ -167,6 +167,8 @@ def _time(stop: Stop) -> datetime | str | None:
         return due(stop.planned_at) if stop.planned_at else None
     if stop.state == "current" and stop.since:
         return _("từ %s") % when(stop.since)
+    if stop.key in ("result", "corrected", "posted"):
+        return stop.since  # it was there from then on, whenever it was taken
     return stop.until or stop.since
 
 
