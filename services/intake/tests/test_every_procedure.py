@@ -16,9 +16,9 @@ from rules.records.procedure import Procedure
 from rules.testing import SampleDossier, broken_dossiers, day_of_filing, whole_dossier
 
 from .builders import API, CONTACT, KHOI, send, upload
-from .test_pages import Reader, visitor
+from .test_pages import Reader, as_typed, khoi, visitor
 
-__all__ = ["visitor"]
+__all__ = ["khoi", "visitor"]
 pytestmark = pytest.mark.db
 CATALOGUE = law.load()
 EVERY = sorted(CATALOGUE.procedures, key=lambda one: (one.id, one.version))
@@ -128,3 +128,22 @@ async def test_a_dossier_that_holds_nothing_is_refused(client: httpx.AsyncClient
         answer = await send(client, body)
         assert answer.status_code == 422
         assert [error["code"] for error in answer.json()["field_errors"]] == ["nothing_filed"]
+
+
+@pytest.mark.parametrize("procedure", [one for one in HERE if one.form_ids], ids=named)
+async def test_every_type_of_answer_is_kept_as_one_goes(
+    khoi: Reader, client: httpx.AsyncClient, database: Database, procedure: Procedure
+) -> None:
+    await on_its_day(database, procedure)
+    begun = await client.post(f"{API}/drafts", headers=bearer(KHOI), json={"procedure_id": procedure.id})
+    draft_id = begun.json()["id"]
+    for form_id, sheets in a_sample(procedure, 1).forms.items():
+        page = await khoi.open(f"/filing/{draft_id}/forms/{form_id}")
+        token = page.form(f"forms/{form_id}?sheet=1").fields["form_token"]
+        address = f"/filing/{draft_id}/forms/{form_id}/saved?sheet=1"
+        saved = await khoi.client.post(address, data=as_typed(sheets[0]) | {"form_token": token})
+        assert saved.text.startswith("Đã lưu lúc"), saved.text
+        kept = (await client.get(f"{API}/drafts/{draft_id}", headers=bearer(KHOI))).json()["forms"][form_id][0]
+        assert kept == {key: value for key, value in sheets[0].items() if value is not False}
+        page = await khoi.open(f"/filing/{draft_id}/forms/{form_id}")
+        assert page.form(f"forms/{form_id}?sheet=1").fields.keys() >= set(as_typed(sheets[0]))
