@@ -42,7 +42,7 @@ async def ask_opinion(
     await store.add_opinion(tx, dossier_id, opinion)
     case = await store.save_case(tx, moved(case, Action.ASK_OPINION, open_opinions=case.open_opinions + 1))
     await slips.opinion_request(tx, case, opinion, staff, now)
-    what = f"Lấy ý kiến lần {number}, trả lời trước ngày {answer_by:%d/%m/%Y}"
+    what = f"Lấy ý kiến lần {number}, trả lời chậm nhất ngày {answer_by:%d/%m/%Y}"
     await store.add_history(tx, case, what, now, staff_id=staff.id, note=opinion.agency_vi)
     await say(tx, OpinionAsked, case, now=now, staff=staff, code=case.code, number=number, answer_by=answer_by)
     return case

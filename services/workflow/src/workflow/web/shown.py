@@ -15,7 +15,7 @@ from kit.pages.words import gettext as _
 from kit.problems import ErrorTable
 from kit.signin import Person, allow
 from workflow import handlers, reads
-from workflow.domain.access import STAFF, Staff
+from workflow.domain.access import READS_REGISTER, STAFF, Staff
 from workflow.domain.deciding import may_decide
 from workflow.domain.errors import Incomplete, WorkflowError
 from workflow.domain.moves import HEAD, LEADER
@@ -23,7 +23,9 @@ from workflow.web.words import FACTS
 
 BASE = "/officer"
 UNDECIDED = f"{BASE}/undecided"
+ABSENCES = f"{BASE}/absences"
 LEADERS_DESK = f"{BASE}/leader"
+REGISTER = f"{BASE}/register"
 SELDOM = ("stop_asked", "apology", "further_round", "correction")
 
 
@@ -57,6 +59,9 @@ async def _rail(tx: AsyncSession, staff: Staff, now: Any) -> list[tuple[str, str
         rail.append((_("Việc chờ quyết định"), UNDECIDED, await reads.count_undecided(tx, staff)))
     if staff.roles & {HEAD, LEADER}:
         rail.insert(1, (_("Bàn lãnh đạo"), LEADERS_DESK, None))
+        rail.append((_("Giao lại khi vắng mặt"), ABSENCES, None))
+    if staff.roles & set(READS_REGISTER):
+        rail.append((_("Sổ theo dõi hồ sơ"), REGISTER, None))
     return [*rail, (_("Báo cáo II.06"), f"{BASE}/reports/ii-06", None)]
 
 
