@@ -68,7 +68,7 @@ class Told:
     case: CaseFacts
     accepted_at: datetime | None = None
     dues: list[tuple[datetime, datetime, datetime]] = field(default_factory=list)  # from when on: due, first due
-    waits: list[list[datetime | None]] = field(default_factory=list)
+    waits: list[tuple[datetime, datetime | None]] = field(default_factory=list)  # asked, answered
     ended: tuple[datetime, str, str] | None = None  # when, judged by the present due, by the first
 
 
@@ -83,9 +83,9 @@ def read_log(events: Iterable[Event]) -> list[Told]:
         if isinstance(one, DossierAccepted | DossierReappointed | ClockRestarted):
             about.dues.append((one.moved_at, one.due_at, one.first_due_at))
         if isinstance(one, SupplementRequested) and about.accepted_at:
-            about.waits.append([one.moved_at, None])
+            about.waits.append((one.moved_at, None))
         if isinstance(one, ClockRestarted):
-            about.waits[-1][1] = one.moved_at
+            about.waits[-1] = (about.waits[-1][0], one.moved_at)
         if isinstance(one, DossierFinished):
             about.ended = (one.finished_at, one.lateness, one.lateness_first)
         if isinstance(one, DossierWithdrawn | DossierStopped | DossierRefused):
@@ -93,8 +93,10 @@ def read_log(events: Iterable[Event]) -> list[Told]:
     return list(told.values())
 
 
-def plain_count(told: list[Told], period: Period, by: str, now: datetime, *, first: bool = True) -> dict[str, Counter]:
-    found: dict[str, Counter] = defaultdict(Counter)
+def plain_count(
+    told: list[Told], period: Period, by: str, now: datetime, *, first: bool = True
+) -> dict[str, Counter[int]]:
+    found: dict[str, Counter[int]] = defaultdict(Counter)
     for one in told:
         if one.accepted_at is None or one.accepted_at >= period.end or (one.ended and one.ended[0] < period.start):
             continue
@@ -105,7 +107,8 @@ def plain_count(told: list[Told], period: Period, by: str, now: datetime, *, fir
         counts[6 if one.accepted_at < period.start else 4 if one.case.channel == "online" else 5] += 1
         if one.ended and one.ended[0] < period.end:
             counts[7] += 1
-            counts[{"early": 8, "on_time": 9, "late": 10}[one.ended[2 if first else 1]]] += 1
+            _, present, by_the_first = one.ended
+            counts[{"early": 8, "on_time": 9, "late": 10}[by_the_first if first else present]] += 1
         else:
             counts[11] += 1
             counts[13 if is_overdue(one, period, now, procedure, first=first) else 12] += 1
@@ -170,8 +173,8 @@ class Life:
 
     def __init__(self, lives: Lives) -> None:
         self.lives, self.random = lives, lives.random
-        self.case = lives.filed()
-        self.procedure = load().procedure(self.case.procedure_id, self.case.procedure_version)
+        self.case: Any = lives.filed()
+        self.procedure: Any = load().procedure(self.case.procedure_id, self.case.procedure_version)
         self.events: list[tuple[datetime, Event]] = []
         self.dues: list[tuple[datetime, datetime, datetime]] = []
         self.supplement: tuple[datetime, datetime | None] | None = None
@@ -263,8 +266,8 @@ class Life:
         self.move(Status.WITHDRAWN, at)
         self.say(DossierWithdrawn, at, code=self.case.code, due_at=self.case.due_at)
 
-    def judged(self, due_at: datetime, at: datetime) -> str:
-        due = rule.Due(due_at, self.case.started_at, self.procedure.limit, CALENDAR.version)
+    def judged(self, due_at: Any, at: datetime) -> str:
+        due = rule.Due(due_at, at, self.procedure.limit, CALENDAR.version)
         return rule.lateness(due, at, CALENDAR).kind
 
     def finish(self, at: datetime) -> None:

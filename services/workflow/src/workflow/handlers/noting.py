@@ -1,6 +1,7 @@
 """What workflow remembers of others, and of who looked. Safe to repeat: the same fact is kept once. Says nothing."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -45,9 +46,9 @@ async def _note(
     kind: str,
     event: FeeDemanded | FeePaid | DemandCancelled | RefundDecided,
     at: datetime,
-    **how: str,
+    **how: Any,
 ) -> None:
-    whose = event.model_dump(include={"dossier_id", "demand_id", "amount_vnd"})
+    whose: dict[str, Any] = event.model_dump(include={"dossier_id", "demand_id", "amount_vnd"})
     await store.add_payment(tx, id, kind, at=at, **whose, **how)
 
 

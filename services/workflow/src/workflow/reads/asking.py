@@ -106,7 +106,7 @@ def filters(staff: Staff, now: datetime) -> dict[str, ColumnElement[bool]]:
 
 
 def _running() -> ColumnElement[bool]:
-    return and_(RUNNING)  # type: ignore[arg-type]
+    return and_(RUNNING)
 
 
 def _mine(staff: Staff) -> ColumnElement[bool]:

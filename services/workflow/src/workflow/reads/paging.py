@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, Uuid, cast, func, literal, literal_column, tuple_
+from sqlalchemy import ColumnElement, SQLColumnExpression, Text, Uuid, cast, func, literal, literal_column, tuple_
 from sqlmodel import col
 
 from workflow.domain.errors import NoSuchList
@@ -19,7 +19,7 @@ from workflow.store.tables import CaseRow, Moment
 class Part:
     """One column of an order: in SQL, as words for an address, and the type the words are read back as."""
 
-    sql: ColumnElement[Any]
+    sql: SQLColumnExpression[Any]
     said: Callable[[CaseRow], str]
     type: Any
 

@@ -133,7 +133,7 @@ async def dossiers_behind(
     )
     paged = {"limit": BEHIND_A_PAGE + 1, "offset": (page - 1) * BEHIND_A_PAGE}
     rows = await run_sql(tx, query, **_facts(scope, period, now), **paged, **value)
-    return [_behind(row) for row in rows.mappings()]
+    return [_behind(dict(row)) for row in rows.mappings()]
 
 
 def name_of_line(by: By, key: str, office: str) -> str:

@@ -378,5 +378,5 @@ Index("undecided_dossier", UndecidedRow.dossier_id)  # type: ignore[arg-type]
 _NEW_DATE_GIVEN = col(ApologyRow.new_due_at).is_not(None) & col(ApologyRow.approved_at).is_not(None)
 Index("apology_new_date_once", ApologyRow.dossier_id, unique=True, postgresql_where=_NEW_DATE_GIVEN)  # type: ignore[arg-type]
 Index("dispatch_dossier", DispatchRow.dossier_id)  # type: ignore[arg-type]
-Index("cases_correction", CaseRow.office, postgresql_where=col(CaseRow.correction).is_not(None))  # type: ignore[arg-type]
+Index("cases_correction", CaseRow.office, postgresql_where=col(CaseRow.correction).is_not(None))
 Index("cases_filed", CaseRow.office, CaseRow.received_at)  # type: ignore[arg-type]

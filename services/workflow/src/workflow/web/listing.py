@@ -94,7 +94,7 @@ async def queue_paper(request: Request, tx: Tx, now: Now, staff: Officer, name: 
     """The whole list as it is filtered, laid out for paper."""
     question = _of(question, name)
     rows = await reads.export_cases(tx, staff, question, now)
-    facts = {
+    facts: dict[str, Any] = {
         "rows": rows,
         "title": FILTERS[name],
         "chosen": await _chosen(tx, staff, question),
@@ -214,7 +214,7 @@ async def reassign(request: Request, tx: Tx, now: Now, staff: Officer, form: Che
         )  # fmt: skip
         outcomes.append((row, _why_not(request, await attempt(tx, command))))
     after = {row.case.dossier_id: row for row in await reads.pick_cases(tx, staff, seen, now)}
-    facts = {"outcomes": [(after.get(row.case.dossier_id, row), why) for row, why in outcomes]}
+    facts: dict[str, Any] = {"outcomes": [(after.get(row.case.dossier_id, row), why) for row, why in outcomes]}
     return await show(request, tx, staff, "reassigned.html", now=now, **facts)
 
 

@@ -59,7 +59,13 @@ async def report(request: Request, tx: Tx, now: Now, staff: Officer, period: Ask
     found = await reads.count_report(tx, scope_of(staff), period, by, now)
     month, year = month_of(now), now.year
     quick = [month, the_month_before(month), a_quarter(year, (month.first.month + 2) // 3), a_year(year)]
-    facts = {"report": found, "quick": quick, "address": address, "by_words": BY_VI, "headings": COLUMNS_VI}
+    facts: dict[str, Any] = {
+        "report": found,
+        "quick": quick,
+        "address": address,
+        "by_words": BY_VI,
+        "headings": COLUMNS_VI,
+    }
     return await show(request, tx, staff, "report.html", now=now, whole=staff_sees_all(staff), **facts)
 
 
@@ -85,8 +91,12 @@ async def behind(
     """The dossiers behind one number of the report."""
     found = await reads.dossiers_behind(tx, scope_of(staff), period, by, key, column, now, page)
     name = reads.name_of_line(by, key, staff.office) if key else ""
-    facts = {"found": found[: reads.BEHIND_A_PAGE], "has_more": len(found) > reads.BEHIND_A_PAGE, "name": name}
-    place = {"period": period, "by": by, "column": column, "key": key, "page": page, "address": address}
+    facts: dict[str, Any] = {
+        "found": found[: reads.BEHIND_A_PAGE],
+        "has_more": len(found) > reads.BEHIND_A_PAGE,
+        "name": name,
+    }
+    place: dict[str, Any] = {"period": period, "by": by, "column": column, "key": key, "page": page, "address": address}
     return await show(request, tx, staff, "report_dossiers.html", now=now, heading=COLUMNS_VI[column], **facts, **place)
 
 

@@ -95,7 +95,7 @@ def waits_for(case: Any) -> str:
 def payment_words(one: Any) -> str:
     """What happened to the money, and how or why."""
     what = _(REFUND[one.decision]) if one.decision in REFUND else _(PAYMENT[one.kind])
-    how = PAYMENT_WAY.get(one.way) or PAYMENT_GROUND.get(one.ground)
+    how: str = PAYMENT_WAY.get(one.way, "") or PAYMENT_GROUND.get(one.ground, "")
     return f"{what} ({_(how)})" if how else what
 
 
