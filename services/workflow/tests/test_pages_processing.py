@@ -201,6 +201,9 @@ async def test_everything_of_an_absent_person_is_given_away_on_one_page(client: 
     head = world.staff("division_head")
     for dossier in dossiers:
         await world.do(handlers.reassign, dossier, "p-absent", None, "Giao", staff=head, seen_version=None)
+    for role in ("division_head", "department_leader"):
+        page = await get(client, world, role, "/officer")
+        assert page.link("Giao lại khi vắng mặt") == "/officer/absences"
     page = await get(client, world, "division_head", "/officer/absences")
     assert "đang giữ 2 hồ sơ" in page.text
     refused = await send(client, world, "division_head", page, "/officer/absences", reason="Ốm")
