@@ -10,6 +10,8 @@ from workflow.domain.status import Action
 
 REQUESTS = (Action.REQUEST_SUPPLEMENT, Action.REQUEST_LATER_SUPPLEMENT)
 SEES_ALL = frozenset({"department_leader", "auditor"})
+KEEPS_REGISTER = ("one_stop_officer", "department_leader")
+READS_REGISTER = (*KEEPS_REGISTER, "auditor")  # it names every applicant of the office
 STAFF = ("one_stop_officer", "case_officer", "division_head", "department_leader", "clerk", "auditor")
 
 

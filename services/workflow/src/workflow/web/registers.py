@@ -14,25 +14,22 @@ from kit.pages.forms import Checked
 from kit.signin import Person, allow
 from kit.tx import Tx
 from workflow import handlers
-from workflow.domain.access import Staff
+from workflow.domain.access import KEEPS_REGISTER, READS_REGISTER, Staff
 from workflow.domain.errors import DecisionIncomplete
 from workflow.domain.period import Period
 from workflow.handlers import slips
 from workflow.reads import registers as reads
 from workflow.web.reporting import Asked, asked_period
-from workflow.web.shown import BASE, Officer, attempt, refused, show
+from workflow.web.shown import REGISTER, Officer, attempt, refused, show
 
 router = APIRouter()
-PATH = f"{BASE}/register"
-READERS = ("one_stop_officer", "department_leader", "auditor")  # it names every applicant of the office
-KEEPERS = ("one_stop_officer", "department_leader")
 
 
-async def _reader(person: Annotated[Person, Depends(allow(*READERS))]) -> Staff:
+async def _reader(person: Annotated[Person, Depends(allow(*READS_REGISTER))]) -> Staff:
     return handlers.staff_of(person)
 
 
-async def _keeper(person: Annotated[Person, Depends(allow(*KEEPERS))]) -> Staff:
+async def _keeper(person: Annotated[Person, Depends(allow(*KEEPS_REGISTER))]) -> Staff:
     return handlers.staff_of(person)
 
 
@@ -63,7 +60,7 @@ async def print_register(request: Request, tx: Tx, now: Now, staff: Keeper, form
     if error := await attempt(tx, slips.register(tx, staff.office, period, now)):
         assert isinstance(error, DecisionIncomplete)
         return await register_page(request, tx, now, staff, period, error)
-    return RedirectResponse(PATH, HTTPStatus.SEE_OTHER)
+    return RedirectResponse(REGISTER, HTTPStatus.SEE_OTHER)
 
 
 @router.get("/register/{token}")
@@ -86,7 +83,7 @@ async def register_page(
         status_code=status,
         period=period,
         printed=await reads.registers(tx, staff),
-        may_print=bool(staff.roles & set(KEEPERS)),
+        may_print=bool(staff.roles & set(KEEPS_REGISTER)),
         errors=errors,
     )
 
