@@ -9,8 +9,9 @@ from workflow.domain.case import Case
 
 
 def procedure_of(case: Case) -> Procedure:
-    """The version in force when the dossier arrived holds to its end (R01)."""
-    return load().procedure(case.procedure_id, case.procedure_version)
+    """The version in force when the dossier arrived holds to its end (R01), with what its province promised then."""
+    on = case.received_at.astimezone(HANOI).date()
+    return load().procedure_at(case.office, case.procedure_id, case.procedure_version, on)
 
 
 def office_of(case: Case) -> Office:
