@@ -55,6 +55,10 @@ class Somebody:
     def push(self, button: Locator) -> None:
         button.click()
 
+    def unfold(self, words: str) -> None:
+        """Open what is folded under these words."""
+        self.push(self.page.locator("main summary").filter(has_text=words).first)
+
     def look(self, name: str) -> None:
         """Read the page as a strict reader does, ask axe-core, and keep a picture of it at both widths."""
         read_page(self.page.content())
@@ -114,14 +118,15 @@ class Somebody:
 
     def upload(self, section: Locator, papers: list[list[str]], folder: Path) -> None:
         """Choose real files in one paper's own form and send them."""
-        files = []
-        for _, name, title in papers:
-            file = folder / name
-            file.write_bytes(make_paper(title, "Nội dung minh hoạ."))
-            files.append(str(file))
+        files = [str(self.paper(folder / name, title)) for _, name, title in papers]
         self.choose(section.locator('input[type="file"]'), files)
         with self.page.expect_navigation():
             self.push(section.get_by_role("button", name="Tải lên"))
+
+    def paper(self, file: Path, title: str) -> Path:
+        """A real PDF to be chosen."""
+        file.write_bytes(make_paper(title, "Nội dung minh hoạ."))
+        return file
 
     def choose(self, field: Locator, files: list[str]) -> None:
         field.set_input_files(files)
@@ -192,5 +197,5 @@ class ByKeys(Somebody):
     def choose(self, field: Locator, files: list[str]) -> None:
         self.reach(field)
         with self.page.expect_file_chooser() as asked:
-            self.page.keyboard.press("Enter")
+            self.page.keyboard.press("Space")
         asked.value.set_files(files)
