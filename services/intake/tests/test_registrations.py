@@ -1,6 +1,7 @@
 """Registering on paper in one call: announced like any other, with its channel, its stamp and who took it in."""
 
 import asyncio
+from datetime import date, datetime, time
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from kit.testing.people import bearer
 from kit.tx import Database
 from rules import catalogue as law
 from rules import fees
+from rules.calendar import HANOI
 from rules.testing import PROCEDURE_ID, at, some_sheets
 
 from .builders import API, KHOI, OFFICER
@@ -277,3 +279,15 @@ async def test_a_door_that_is_closed_on_that_day_says_so(client: httpx.AsyncClie
     answer = await register(client, await on_paper(client))
     assert answer.status_code == 409
     assert answer.json()["type"] in ("urn:motcua:problem:filing-closed", "urn:motcua:problem:procedure-not-in-force")
+
+
+@pytest.mark.proves("R14")
+async def test_what_no_act_lists_the_papers_of_cannot_be_registered(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    unlisted = next(one for one in law.load().procedures if not one.components and "direct" in one.channels)
+    await set_clock(database, datetime.combine(max(unlisted.effective_from, date(2021, 2, 1)), time(9), HANOI))
+    body = await on_paper(client, procedure_id=unlisted.id, uploads=[], papers={}, items={})
+    answer = await register(client, body)
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:motcua:problem:components-unpublished")
+    assert await emitted(database) == []

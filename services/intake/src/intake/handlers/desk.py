@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from intake.domain.dossier import Dossier, Draft, Upload
 from intake.domain.errors import NotAllowedNow, SubmissionInvalid
-from intake.domain.filing import must_be_open, procedure_in_force
+from intake.domain.filing import must_be_open, must_have_components, procedure_in_force
 from intake.domain.flaws import Flaw, clean
 from intake.domain.registering import Filing, Paper, Return, answer_flaws, shown_only, with_counts
 from intake.domain.registration import DOORS, NO_ACCOUNT, Answers, Clerk, Parcel, Registration, new_applicant_id
@@ -104,12 +104,14 @@ async def choose_procedure(
 ) -> None:
     """Say what is asked for; another procedure than before begins its papers anew.
 
-    Raises NotFound, NotAllowedNow, HeldByAnother, ProcedureUnknown, ProcedureNotInForce, FilingClosed.
+    Raises NotFound, NotAllowedNow, HeldByAnother, ProcedureUnknown, ProcedureNotInForce, FilingClosed,
+    ComponentsUnpublished.
     """
     one = await _in_hand(tx, clerk, office, registration_id)
     on = registering.received(one, now).astimezone(TIME_ZONE).date()
     procedure = procedure_in_force(law.load(), procedure_id, on)
     must_be_open(law.load(), procedure, on, DOORS[one.door])
+    must_have_components(procedure)
     held = await draft_of(tx, one)
     if held and not one.answers and (held.procedure_id, held.procedure_version) == (procedure.id, procedure.version):
         return

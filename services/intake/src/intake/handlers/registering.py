@@ -13,7 +13,7 @@ from contracts.facts import Contact, Handler, ReturnWay, StaffCard
 from contracts.package import staff_path
 from intake.domain.dossier import Dossier, Upload
 from intake.domain.errors import ItemTaken, SubmissionInvalid
-from intake.domain.filing import must_be_open, procedure_in_force
+from intake.domain.filing import must_be_open, must_have_components, procedure_in_force
 from intake.domain.flaws import Flaw, clean
 from intake.domain.postal import a_year_before, item_flaws, stamp_flaws, tidy_item
 from intake.domain.registering import Filing, filing_flaws, shown_only, with_counts
@@ -115,7 +115,7 @@ async def file_papers(
 ) -> Dossier:
     """File what a registration holds. Emits DossierSubmitted.
 
-    Raises ProcedureUnknown, ProcedureNotInForce, FilingClosed, SubmissionInvalid.
+    Raises ProcedureUnknown, ProcedureNotInForce, FilingClosed, ComponentsUnpublished, SubmissionInvalid.
     """
     flaws = parcel_flaws(registration.parcel, now)
     if flaws:  # without a stamp that holds nobody knows which law held
@@ -124,6 +124,7 @@ async def file_papers(
     catalogue, door, on = law.load(), DOORS[registration.door], received_at.astimezone(TIME_ZONE).date()
     procedure = procedure_in_force(catalogue, filing.procedure_id, on)
     must_be_open(catalogue, procedure, on, door)
+    must_have_components(procedure)
     contents = Contents(clean(with_counts(filing, procedure)), files, shown_only(filing.papers))
     flaws = filing_flaws(filing, procedure, contents.files_by_component(), door, catalogue)
     if flaws:
