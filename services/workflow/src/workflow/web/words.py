@@ -92,10 +92,15 @@ def waits_for(case: Any) -> str:
     return _("người nộp") if case.waits_for_applicant else _(ROLE.get(case.role or "", "hệ thống"))
 
 
+def message_words(template: str) -> str:
+    """What a message was about; its template's name where it is a newer one."""
+    return _(MESSAGE.get(template, template))
+
+
 def payment_words(one: Any) -> str:
     """What happened to the money, and how or why."""
     what = _(REFUND[one.decision]) if one.decision in REFUND else _(PAYMENT[one.kind])
-    how: str = PAYMENT_WAY.get(one.way, "") or PAYMENT_GROUND.get(one.ground, "")
+    how = PAYMENT_WAY.get(one.way, "") or PAYMENT_GROUND.get(one.ground, "")
     return f"{what} ({_(how)})" if how else what
 
 
@@ -109,7 +114,7 @@ FACTS: Mapping[str, Any] = {
     "channel_words": channel_vi,
     "is_filled": is_filled,
     "shown": value_words,
-    "message_words": lambda template: _(MESSAGE.get(template, template)),
+    "message_words": message_words,
     "payment_words": payment_words,
     "filter_words": lambda name: _(FILTER[name]),
     "page_of": page_of,
