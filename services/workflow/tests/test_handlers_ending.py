@@ -22,6 +22,7 @@ from workflow.domain.errors import (
     TooEarly,
 )
 from workflow.domain.status import Status, Verdict
+from workflow.domain.steps import Decision
 
 pytestmark = pytest.mark.db
 LACKING = CheckItem("emergency-plan", Verdict.LACKING, "Thiếu phần ứng phó khi mất điện.")
@@ -260,6 +261,31 @@ async def test_a_case_nobody_answers_is_closed_without_form_05_once_the_limit_ha
     assert (case.status, case.ground, case.answer_by) == (Status.STOPPED, ground, None)
     (said,) = await world.said("DossierStopped")
     assert (said.ground, said.slip, said.code) == (ground, None, None)
+
+
+@pytest.mark.proves("D16", "R08", "R09")
+async def test_a_case_that_waits_for_a_later_supplement_is_stopped_withdrawn_or_closed_too(world: Any) -> None:
+    officer, items = world.staff("one_stop_officer"), world.verdicts(LACKING)
+    waiting = []
+    for _ in range(3):
+        dossier = await world.accepted()
+        head = world.staff("division_head")
+        await world.do(handlers.finish_step, dossier, "assign", Decision(), staff=head, seen_version=None)
+        by = {"staff": world.staff("case_officer"), "seen_version": None}
+        await world.do(handlers.request_later_supplement, dossier, items, **by)
+        waiting.append(dossier)
+    stopped, withdrawn, closed = waiting
+    await world.ask_stop(stopped, "2025-03-17 09:00")
+    case = await world.do(handlers.stop, stopped, staff=officer, seen_version=None)
+    assert (case.status, case.ground, case.step) == (Status.STOPPED, "requested", None)
+    await world.withdraw(withdrawn, "2025-03-17 09:00")
+    assert (await world.case(withdrawn)).status is Status.WITHDRAWN
+    await set_answer_by(world, closed, "2025-03-20 17:00")
+    await world.at("2025-03-24 08:00")
+    case = await world.do(handlers.close_unanswered, closed, staff=officer, seen_version=None)
+    assert (case.status, case.ground) == (Status.STOPPED, "not_supplemented")
+    assert [one.ground for one in await world.said("DossierStopped")] == ["requested", "not_supplemented"]
+    assert all(one.code for one in await world.said("DossierStopped"))
 
 
 async def test_what_comes_after_an_end_is_kept_for_decision(world: Any) -> None:
