@@ -101,6 +101,19 @@ def test_months_and_years_end_on_the_corresponding_day_or_the_working_day_after_
     assert due.due(limit, at(started), calendar).at == at(due_at)
 
 
+@pytest.mark.parametrize(
+    ("limit", "days"),
+    [
+        (Limit(1, "months"), 28),
+        (Limit(1, "years"), 365),
+        (Limit(25, "calendar_days"), 25),
+        (Limit(5, "working_days"), 5),
+    ],
+)
+def test_a_limit_counts_so_many_days(calendar: Calendar, limit: Limit, days: int) -> None:
+    assert due.days_counted(due.due(limit, at("2025-01-31 09:00"), calendar)) == days
+
+
 @pytest.mark.proves("R05")
 def test_a_limit_in_months_is_judged_by_the_date(calendar: Calendar) -> None:
     found = due.due(Limit(1, "months"), at("2025-01-31 09:00"), calendar)

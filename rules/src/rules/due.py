@@ -27,6 +27,7 @@ __all__ = [
     "apology",
     "check_due",
     "check_limit",
+    "days_counted",
     "due",
     "lateness",
     "missed_at",
@@ -156,6 +157,14 @@ def _last_day(limit: Limit, begins: date) -> date:
     if limit.unit == "months" or limit.unit == "years":
         return corresponding_day(begins, months_in(limit.value, limit.unit))
     return begins + timedelta(days=limit.value)
+
+
+def days_counted(found: Due) -> int:
+    """How many days the limit counts between start and end: working days, or dates up to the corresponding day."""
+    if found.limit.unit == "working_days":
+        return found.limit.value
+    begins = found.start.astimezone(HANOI).date()
+    return (_last_day(found.limit, begins) - begins).days
 
 
 def _clock_time(clock: time, day: date, calendar: Calendar, readings: Readings) -> time:

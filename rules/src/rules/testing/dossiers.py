@@ -70,6 +70,8 @@ class _Maker:
                 self.forms[one.form_id] = sheets
         files = {one.code: self._number(one) for one in self.procedure.components if one.accepts == "upload"}
         files = {code: number for code, number in files.items() if number}
+        if not self.forms and not files:  # where every paper is left to the case, one of them all the same
+            files = {self.procedure.components[0].code: 1}
         return SampleDossier(self.forms, files, self.channel, self.on)
 
     def _is_wanted(self, one: Component) -> bool:

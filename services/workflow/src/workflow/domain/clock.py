@@ -165,13 +165,13 @@ def day_by_day(found: rule.Due, calendar: Calendar) -> list[Day]:
 
 def _days(found: rule.Due, calendar: Calendar) -> Iterator[Day]:
     first, last = found.start.astimezone(HANOI).date(), found.at.astimezone(HANOI).date()
-    count = 0
+    count, whole = 0, rule.days_counted(found)
     for offset in range(1, (last - first).days + 1):
         day = first + timedelta(days=offset)
         works = calendar.is_working_day(day)
-        counts = (works or found.limit.unit == "calendar_days") and count < found.limit.value
+        counts = (works or found.limit.unit != "working_days") and count < whole
         count += counts
         reason = "" if works else calendar.reason(day)
-        if counts and not works and count == found.limit.value:
+        if counts and not works and count == whole:
             reason = f"{reason}; ngày cuối rơi vào ngày nghỉ nên chuyển sang ngày làm việc kế tiếp"
         yield Day(day, count if counts else None, reason)
