@@ -16,7 +16,7 @@ def test_it_is_read_once(law: Catalogue) -> None:
     assert catalogue.load() is law
 
 
-@pytest.mark.proves("R01")
+@pytest.mark.proves("R01", "B03")
 def test_the_version_in_force_on_the_day_is_found(law: Catalogue) -> None:
     assert law.find("2.002380", date(2025, 3, 3)).id == "xray-licence-new-2021"
     for on in (date(2021, 1, 31), date(2026, 1, 1)):

@@ -31,7 +31,7 @@ def test_most_procedures_can_be_filed(law: Catalogue) -> None:
     assert {one.record_id for one in FILED} >= {f"RAD26-{n:02}" for n in range(1, 7)}
 
 
-@pytest.mark.proves("B08")
+@pytest.mark.proves("B05")
 @pytest.mark.parametrize("procedure", FILED, ids=lambda one: one.id)
 def test_a_whole_dossier_is_refused_nothing_and_has_its_fee(law: Catalogue, procedure: Procedure) -> None:
     for seed in SEEDS:
@@ -44,6 +44,7 @@ def test_a_whole_dossier_is_refused_nothing_and_has_its_fee(law: Catalogue, proc
 
 
 @pytest.mark.parametrize("procedure", FILED, ids=lambda one: one.id)
+@pytest.mark.proves("B05")
 def test_a_dossier_with_one_thing_wrong_is_refused_for_that_thing(law: Catalogue, procedure: Procedure) -> None:
     for seed in SEEDS:
         broken = list(broken_dossiers(procedure, seed))

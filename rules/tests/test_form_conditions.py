@@ -172,3 +172,11 @@ def test_a_form_that_extends_another_has_its_fields_in_their_place(law: Catalogu
     wider = law.form("RAD-DEVICE-2025").field("device_type")
     assert wider is not None
     assert {"spect_ct", "xray_emitter"} <= {choice.value for choice in wider.values}
+
+
+@pytest.mark.proves("B05")
+def test_a_sheet_copies_from_the_form_that_took_the_other_ones_place(law: Catalogue) -> None:
+    sheets = {"F142-IV-07": whole_sheet(law.form("F142-IV-07"))}
+    found = filling.prefill(law.form("F142-III-07"), sheets)
+    assert found["applicant_name"] == sheets["F142-IV-07"]["applicant_name"]
+    assert found["contact_address"] == sheets["F142-IV-07"]["address"]

@@ -46,6 +46,7 @@ def altered(procedure: Procedure, code: str, **changed: object) -> Procedure:
         ("hợp nhất giấy phép", None),
     ],
 )
+@pytest.mark.proves("B07")
 def test_an_amendment_needs_the_paper_of_its_reason(law: Catalogue, reason: str, component: str | None) -> None:
     procedure = law.procedure("xray-licence-amend-2021")
     dossier = with_reason(whole_dossier(procedure), reason)
@@ -71,6 +72,7 @@ def test_a_shared_form_takes_only_this_procedures_choices(law: Catalogue) -> Non
     assert "new kind of work" not in found.message_en
 
 
+@pytest.mark.proves("B07")
 def test_a_paper_that_a_database_replaces_is_not_asked_for_while_that_holds(law: Catalogue) -> None:
     procedure = law.procedure("radiation-licence-new-2026")
     dossier = without(whole_dossier(procedure), "establishment")
@@ -90,6 +92,7 @@ def test_a_component_may_be_asked_for_in_one_channel_only(law: Catalogue) -> Non
     assert told(check(procedure, replace(files, channel="direct"))) == [("missing", "health-slip", None)]
 
 
+@pytest.mark.proves("B07")
 def test_photographs_are_three_on_paper_and_one_online_plans_three_sets(law: Catalogue) -> None:
     photos = law.procedure("safety-officer-certificate-2021").component("photos")
     assert isinstance(photos, Component)

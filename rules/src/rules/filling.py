@@ -72,10 +72,15 @@ def prefill(
 def _known(field: FormField, sheets: Mapping[str, Data], profile: Mapping[str, str]) -> Any:
     if field.copy_of:
         form_id, _, key = field.copy_of.partition(".")
-        copied = sheets.get(form_id, {}).get(key)
+        copied = _copied(sheets, form_id, key)
         if copied not in (None, ""):
             return copied
     return profile.get(field.profile) if field.profile else None
+
+
+def _copied(sheets: Mapping[str, Data], form_id: str, key: str) -> Any:
+    """From that form, or from whichever form of this dossier took its place and has the same field."""
+    return next((sheet[key] for sheet in (sheets.get(form_id, {}), *sheets.values()) if sheet.get(key)), None)
 
 
 def typed(field: FormField, value: Any) -> Any:
