@@ -10,7 +10,7 @@ import pytest
 
 from intake.domain.papers import MOST_BYTES
 from kit.testing.databases import emitted, set_clock
-from kit.testing.people import bearer
+from kit.testing.people import a_person, bearer
 from kit.tx import Database
 from rules.testing import PROCEDURE_ID, an_application, at, some_files, some_sheets
 
@@ -196,12 +196,20 @@ async def test_what_is_somebody_elses_is_not_there(client: httpx.AsyncClient) ->
         ("GET", "dossiers"),
         ("GET", f"dossiers/{NOBODYS}"),
         ("POST", f"dossiers/{NOBODYS}/result-collection"),
-        ("DELETE", f"uploads/{NOBODYS}"),
     ],
 )
 async def test_only_applicants_come_in(client: httpx.AsyncClient, method: str, path: str) -> None:
     assert (await client.request(method, f"{API}/{path}")).status_code == 401
     assert (await client.request(method, f"{API}/{path}", headers=bearer(OFFICER))).status_code == 403
+
+
+async def test_files_come_from_applicants_and_from_clerks_who_scan(client: httpx.AsyncClient) -> None:
+    accountant = bearer(a_person("accountant"))
+    assert (await client.delete(f"{API}/uploads/{NOBODYS}")).status_code == 401
+    assert (await client.delete(f"{API}/uploads/{NOBODYS}", headers=accountant)).status_code == 403
+    own = await upload(client, "radiation-survey", person=OFFICER)
+    assert (await client.delete(f"{API}/uploads/{own}", headers=bearer(KHOI))).status_code == 404
+    assert (await client.delete(f"{API}/uploads/{own}", headers=bearer(OFFICER))).status_code == 204
 
 
 async def test_the_openapi_document_says_what_goes_wrong(client: httpx.AsyncClient) -> None:
