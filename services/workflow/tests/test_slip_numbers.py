@@ -104,3 +104,15 @@ async def test_a_preview_takes_no_number_and_keeps_nothing(world: Any) -> None:
     assert await world.ask(store.papers_of, dossier_id, slips.SUPPLEMENT) == []
     await ask_for_more(world, dossier_id)
     assert await numbers(world, slips.SUPPLEMENT) == [(2025, 1)]
+
+
+async def test_somebody_new_may_do_two_things_at_once(world: Any) -> None:
+    first, second = [await world.file() for _ in range(2)]
+    officer = world.staff("one_stop_officer", "p-new")
+
+    async def judge(dossier_id: UUID) -> None:
+        items = world.verdicts(LACKING)
+        await world.do(handlers.judge_components, dossier_id, items, staff=officer, seen_version=None)
+
+    await asyncio.gather(judge(first), judge(second))
+    assert (await world.ask(store.find_staff, "p-new")) == officer

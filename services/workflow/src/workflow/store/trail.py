@@ -181,8 +181,17 @@ async def note_staff(tx: AsyncSession, staff: Staff) -> bool:
     values = asdict(staff) | {"roles": sorted(staff.roles)}
     if row and all(getattr(row, name) == value for name, value in values.items()):
         return False
-    await tx.merge(StaffRow(**values))
-    await tx.flush()
+    # not a merge: somebody new who does two things at once would be written twice
+    await run_sql(
+        tx,
+        "insert into staff (id, name, title, phone, office, unit, roles) "
+        "values (:id, :name, :title, :phone, :office, :unit, cast(:roles as text[])) on conflict (id) do update set "
+        "(name, title, phone, office, unit, roles) = (excluded.name, excluded.title, excluded.phone, excluded.office, "
+        "excluded.unit, excluded.roles)",
+        **values,
+    )
+    if row:
+        await tx.refresh(row)
     return True
 
 
