@@ -205,7 +205,7 @@ async def test_after_a_new_date_lateness_is_told_against_both_dues(world: Any) -
     await set_clock(world.database, first + timedelta(days=1))
     await world.do(handlers.issue, dossier, staff=world.staff("clerk"), seen_version=None)
     case = await world.case(dossier)
-    assert (case.lateness, case.lateness_first) == ("early", "late")
+    assert (case.lateness, case.lateness_first, case.apology_drafted_at) == ("early", "late", None)
     said = (await world.said("DossierFinished"))[-1]
     assert (said.lateness, said.lateness_first, said.first_due_at) == ("early", "late", first)
 

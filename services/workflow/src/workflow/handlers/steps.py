@@ -137,7 +137,7 @@ async def issue(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, seen_versio
     if case.result is None or await store.find_sign_off(tx, dossier_id, case.result.sha256) is None:
         raise WrongBytes
     await runs.close_run(tx, case, step, "", staff, now)
-    case = moved(case.put_down(), Action.ISSUE, results=1, **_ended(case, now))
+    case = moved(case.put_down(), Action.ISSUE, results=1, apology_drafted_at=None, **_ended(case, now))
     case = await store.save_case(tx, case)
     await store.add_result(tx, case, now, staff_id=staff.id)
     await slips.control_slip(tx, case, now)  # for the office: its notes are not the applicant's, so no event names it

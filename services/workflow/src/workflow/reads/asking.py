@@ -15,7 +15,7 @@ from workflow.domain.access import Scope, Staff
 from workflow.domain.moves import LEADER
 from workflow.domain.status import Status
 from workflow.domain.words import words_of
-from workflow.reads.leading import further_round, waits_for_leader
+from workflow.reads.leading import apology_drafted, further_round, waits_for_leader
 from workflow.store.tables import CaseRow
 
 FILTERS: Mapping[str, str] = MappingProxyType(
@@ -95,7 +95,7 @@ def filters(staff: Staff, now: datetime) -> dict[str, ColumnElement[bool]]:
         ),
         "unassigned": and_(_running(), col(CaseRow.role).is_not(None), col(CaseRow.holder_id).is_(None)),
         "stop_asked": and_(_running(), col(CaseRow.stop_asked_at).is_not(None)),
-        "apology": and_(_running(), col(CaseRow.apology_drafted_at).is_not(None)),
+        "apology": and_(_running(), apology_drafted()),
         "further_round": and_(_running(), further_round()),
         "correction": col(CaseRow.correction).is_not(None),
         "to_return": status == Status.FINISHED,

@@ -10,6 +10,11 @@ from workflow.domain.status import Status, Verdict
 from workflow.store.tables import CaseRow, CheckRow
 
 
+def apology_drafted() -> ColumnElement[bool]:
+    """A letter can be sent now: the case is in process, not waiting for its applicant."""
+    return and_(col(CaseRow.status) == Status.IN_PROCESS, col(CaseRow.apology_drafted_at).is_not(None))
+
+
 def further_round() -> ColumnElement[bool]:
     """Something was found lacking, in a round that only a leader may send (R08)."""
     being_looked_at = col(CaseRow.status).in_((Status.SUBMITTED, Status.IN_PROCESS))
@@ -37,4 +42,4 @@ def _is_leaders() -> ColumnElement[bool]:
 
 def waits_for_leader() -> ColumnElement[bool]:
     """Any of it, of a case that goes on."""
-    return or_(col(CaseRow.apology_drafted_at).is_not(None), col(CaseRow.correction).is_not(None), further_round())
+    return or_(apology_drafted(), col(CaseRow.correction).is_not(None), further_round())
