@@ -27,6 +27,8 @@ PEOPLE = {
     "division_head": "p-division-head",
     "department_leader": "p-department-leader",
     "clerk": "p-clerk",
+    "branch_head": "p-branch-head",
+    "branch_officer": "p-branch-officer",
 }
 STATUS_OF = {
     "submitted": 1,

@@ -67,7 +67,7 @@ def post_desk(settings: WorkflowSettings, database: Database) -> PostDesk:
     """Our side of the postal service."""
     post = HttpPostalService(
         url=settings.post_url,
-        consumer_key=settings.post_consumer_key,
+        consumer_key=settings.post_consumer_key.get_secret_value(),
         consumer_secret=settings.post_consumer_secret.get_secret_value(),
         customer_code=settings.post_customer_code,
         taken_status=settings.post_taken_status,

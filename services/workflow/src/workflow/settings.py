@@ -22,7 +22,7 @@ class WorkflowSettings(ServiceSettings):
     """The settings every service shares, and the public postal service."""
 
     post_url: str = Field(description="where the postal service's interface is, without a slash at the end")
-    post_consumer_key: str = Field(description="who we are to it")
+    post_consumer_key: SecretStr = Field(description="who we are to it")
     post_consumer_secret: SecretStr = Field(description="what proves it")
     post_customer_code: str = Field(description="CustomerCode of our orders")
     post_taken_status: str = Field("00", description="Status of an order that was taken; unconfirmed, the sandbox's")
