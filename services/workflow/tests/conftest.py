@@ -377,7 +377,7 @@ async def app(database: Database) -> FastAPI:
 
 def settings_for(database: Database, post_port: int = 9) -> WorkflowSettings:
     """The settings of a test; the postal service's sandbox where one runs."""
-    return settings_of(
+    found: WorkflowSettings = settings_of(
         WorkflowSettings,
         database.url,
         "file:///nowhere",
@@ -387,6 +387,7 @@ def settings_for(database: Database, post_port: int = 9) -> WorkflowSettings:
         post_customer_code="MOTCUA",
         post_timeout_seconds=2,
     )
+    return found
 
 
 @pytest.fixture

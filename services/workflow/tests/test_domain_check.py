@@ -100,7 +100,8 @@ def test_a_step_lies_with_the_resolving_unit_if_its_role_works_there() -> None:
 
 
 def test_a_step_stays_with_the_unit_that_the_case_was_given_to() -> None:
-    units = [Unit(id=name, kind="division", name_vi="1", name_en="1", roles=("case_officer",)) for name in ("one", "two")]
+    facts = {"kind": "division", "name_vi": "1", "name_en": "1", "roles": ("case_officer",)}
+    units = [Unit.model_validate({"id": name, **facts}) for name in ("one", "two")]
     assert unit_for("case_officer", "two", "one", units) == "two"
 
 
