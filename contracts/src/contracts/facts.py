@@ -101,4 +101,5 @@ class Contact(Fact):
     email: str
     phone: str | None = None
     address: str | None = None
+    return_address: str | None = Field(default=None, description="where the result goes by post, if elsewhere")
     language: str = "vi"

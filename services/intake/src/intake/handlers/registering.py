@@ -140,7 +140,7 @@ async def file_papers(
         postal_item=registration.parcel.item if registration.parcel else None,
     )
     await note_clerk(tx, registration.holder, registration.office)
-    contact = Contact.model_validate(told(filing.contact))
+    contact = Contact.model_validate(told(filing.contact) | {"return_address": filing.wanted.address})
     return await file_whole(tx, registration.applicant_id, dossier_id, procedure, contents, contact, arrival, now=now)
 
 

@@ -60,6 +60,8 @@ async def _rail(tx: AsyncSession, staff: Staff, now: Any) -> list[tuple[str, str
     if staff.roles & {HEAD, LEADER}:
         rail.insert(1, (_("Bàn lãnh đạo"), LEADERS_DESK, None))
         rail.append((_("Giao lại khi vắng mặt"), ABSENCES, None))
+    if "one_stop_officer" in staff.roles:
+        rail += [(_("Quầy tiếp nhận"), "/desk/counter", None), (_("Thu phí tại quầy"), "/pay/desk", None)]
     if staff.roles & set(READS_REGISTER):
         rail.append((_("Sổ theo dõi hồ sơ"), REGISTER, None))
     return [*rail, (_("Báo cáo II.06"), f"{BASE}/reports/ii-06", None)]
