@@ -52,6 +52,7 @@ ALLOWED: dict[tuple[Status, Action], tuple[Status, set[str]]] = {
     (S.WAITING_FOR_FEE, A.ACCEPT): (S.ACCEPTED, {SYSTEM}),
     (S.WAITING_FOR_FEE, A.WITHDRAW): (S.WITHDRAWN, {SYSTEM}),
     (S.WAITING_FOR_FEE, A.CLOSE_UNANSWERED): (S.STOPPED, {CHECKER}),
+    (S.ACCEPTED, A.REQUEST_FEE): (S.ACCEPTED, {SYSTEM}),
     (S.ACCEPTED, A.START_STEPS): (S.IN_PROCESS, {SYSTEM}),
     (S.IN_PROCESS, A.JUDGE_COMPONENTS): (S.IN_PROCESS, {APPRAISER}),
     (S.IN_PROCESS, A.FINISH_STEP): (S.IN_PROCESS, {APPRAISER}),
@@ -252,7 +253,7 @@ E, H = Effect, Heard
 # One line per event: what applies, what is noted; in every other status it is kept for a person to decide.
 EXPECTED: dict[Heard, dict[Effect, set[Status]]] = {
     H.SUPPLEMENT: {E.APPLY: {S.WAITING_FOR_SUPPLEMENT}},
-    H.FEE: {E.APPLY: {S.WAITING_FOR_FEE}},
+    H.FEE: {E.APPLY: {S.WAITING_FOR_FEE, S.ACCEPTED, S.IN_PROCESS, S.WAITING_FOR_SUPPLEMENT, S.FINISHED, S.RETURNED}},
     H.COLLECTED: {E.APPLY: {S.FINISHED}, E.NOTE: {S.RETURNED}},
     H.DELIVERED: {E.APPLY: {S.FINISHED}, E.NOTE: {S.RETURNED}},
     H.WITHDRAWAL: {
@@ -269,6 +270,16 @@ EXPECTED: dict[Heard, dict[Effect, set[Status]]] = {
 def test_every_event_is_applied_noted_or_kept_for_decision(heard: Heard, status: Status) -> None:
     found = [effect for effect, statuses in EXPECTED[heard].items() if status in statuses]
     assert [EFFECTS[heard, status]] == (found or [Effect.DECIDE])
+
+
+@pytest.mark.proves("R23")
+@pytest.mark.parametrize("status", list(Status))
+def test_a_case_owes_its_fee_until_it_is_paid_or_ended_before_a_result(status: Status) -> None:
+    asked = a_case(status=status, fee_vnd=3_000_000, code="c")
+    assert asked.owes_fee is asked.is_owing is (status not in (S.REFUSED_AT_RECEPTION, S.WITHDRAWN, S.STOPPED))
+    for other in (asked.changed(paid_at=AT), asked.changed(fee_vnd=0), asked.changed(fee_vnd=None)):
+        assert not other.owes_fee
+    assert not asked.changed(code=None).is_owing
 
 
 @pytest.mark.parametrize(

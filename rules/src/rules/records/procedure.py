@@ -239,6 +239,11 @@ class Procedure(ProcedureRecord):
     def fee_id(self) -> str | None:
         return self.fee.fee_id if self.fee else None
 
+    @property
+    def clock_waits_for_fee(self) -> bool:
+        """Whether a valid dossier is accepted once its fee is paid (R11); else at once, whatever it owes (R23)."""
+        return self.start_rule == "valid_dossier_and_fee"
+
     def component(self, code: str) -> Component | None:
         return next((one for one in self.components if one.code == code), None)
 

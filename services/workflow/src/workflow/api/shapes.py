@@ -97,6 +97,7 @@ class CaseLine(Shape):
     deadline_at: datetime | None = Field(description="what runs now; none where no clock runs")
     left_working_minutes: int | None
     whole_working_minutes: int | None
+    owes_fee: bool = Field(description="its fee is asked for and not paid; an accepted case goes on all the same (R23)")
 
 
 class CaseList(Shape):
@@ -251,6 +252,7 @@ def line_out(row: QueueRow) -> dict[str, Any]:
         "deadline_at": case.deadline_at,
         "left_working_minutes": None if row.is_stopped else row.minutes_left,
         "whole_working_minutes": None if row.is_stopped else row.whole_minutes,
+        "owes_fee": case.owes_fee,
     }
 
 

@@ -117,6 +117,17 @@ class Case:
         return self.status in ENDED
 
     @property
+    def owes_fee(self) -> bool:
+        """Its fee is asked for and not paid. What ended before a result owes nothing any more."""
+        has_ended = self.has_ended and self.status is not Status.RETURNED
+        return bool(self.fee_vnd) and self.paid_at is None and not has_ended
+
+    @property
+    def is_owing(self) -> bool:
+        """Accepted while its fee is not paid: the clock does not wait for it (R23)."""
+        return self.is_accepted and self.owes_fee
+
+    @property
     def waits_for_applicant(self) -> bool:
         return self.status in WAITING_FOR_APPLICANT
 

@@ -81,6 +81,8 @@ MOVES: dict[tuple[Status, Action], Move] = {
     (S.WAITING_FOR_FEE, A.ACCEPT): Move(S.ACCEPTED, (SYSTEM,), (), ("dossier_accepted",), "01"),
     (S.WAITING_FOR_FEE, A.WITHDRAW): _WITHDRAW,
     (S.WAITING_FOR_FEE, A.CLOSE_UNANSWERED): _CLOSE,
+    # Where the clock does not wait for the fee it is asked for beside; paying it later moves nothing (R23).
+    (S.ACCEPTED, A.REQUEST_FEE): Move(S.ACCEPTED, (SYSTEM,), (), ("fee_requested",), "fee-notice"),
     (S.ACCEPTED, A.START_STEPS): Move(S.IN_PROCESS, (SYSTEM,), (), ("step_started",)),
     # Who appraises may find that something lacks after all, and says so component by component before asking for it.
     (S.IN_PROCESS, A.JUDGE_COMPONENTS): Move(S.IN_PROCESS, (STEP_ROLE,), (N.APPRAISING,)),

@@ -1,6 +1,6 @@
 """What another service's event does in each status: the second table. Nothing that arrives is passed over in silence.
 
-APPLY: the event moves the case. NOTE: the same fact is known already, the history says that it came again. DECIDE: it
+APPLY: the event takes effect. NOTE: the same fact is known already, the history says that it came again. DECIDE: it
 is kept for a person to decide (a fee that came too late becomes a refund, a supplement nobody asked for is looked at).
 """
 
@@ -38,6 +38,12 @@ S, H = Status, Heard
 _APPLIES = {
     (H.SUPPLEMENT, S.WAITING_FOR_SUPPLEMENT): Effect.APPLY,
     (H.FEE, S.WAITING_FOR_FEE): Effect.APPLY,
+    # After acceptance only of a case that owes its fee still (R23); the handler asks, and keeps the rest for decision.
+    (H.FEE, S.ACCEPTED): Effect.APPLY,
+    (H.FEE, S.IN_PROCESS): Effect.APPLY,
+    (H.FEE, S.WAITING_FOR_SUPPLEMENT): Effect.APPLY,
+    (H.FEE, S.FINISHED): Effect.APPLY,
+    (H.FEE, S.RETURNED): Effect.APPLY,
     (H.COLLECTED, S.FINISHED): Effect.APPLY,
     (H.COLLECTED, S.RETURNED): Effect.NOTE,
     (H.DELIVERED, S.FINISHED): Effect.APPLY,

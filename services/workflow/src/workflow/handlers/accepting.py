@@ -29,23 +29,35 @@ from workflow.handlers.unexpected import effect_of, keep_for_decision
 async def take_payment(tx: AsyncSession, event: FeePaid, *, now: datetime) -> None:
     """The fee is there: the dossier is accepted by itself, and its first step starts.
 
-    Emits DossierAccepted (status 2) and StepStarted (status 4). A payment nobody waits for, or of another amount, is
-    kept for decision. Raises NoSuchCase.
+    Emits DossierAccepted (status 2) and StepStarted (status 4). A case accepted before its fee only has it paid now,
+    silently (R23). A payment nobody waits for, or of another amount, is kept for decision. Raises NoSuchCase.
     """
     case = await store.lock_case(tx, event.dossier_id)
-    if effect_of(Heard.FEE, case) is not Effect.APPLY:
-        now_vi = LOOKS[case.status][0]
-        reason = f"Phí đến khi hồ sơ ở trạng thái “{now_vi}”; cần quyết định hoàn trả hay ghi nhận."
+    if reason := _why_not_taken(case, event):
         await keep_for_decision(tx, case, Heard.FEE, event, reason, now)
-    elif event.amount_vnd != case.fee_vnd:
-        reason = f"Số tiền {event.amount_vnd} đồng khác số đã thông báo {case.fee_vnd} đồng."
-        await keep_for_decision(tx, case, Heard.FEE, event, reason, now)
+    elif case.is_accepted:
+        case = await store.save_case(tx, case.changed(paid_at=event.paid_at))
+        await store.add_history(tx, case, "Người nộp đã nộp phí; thời hạn không thay đổi", now)
     else:
-        await accept(tx, case, paid_at=event.paid_at, staff=None, now=now)
+        case = await accept(tx, case, paid_at=event.paid_at, staff=None, now=now)
+        await start_first_step(tx, case, now)
+
+
+def _why_not_taken(case: Case, event: FeePaid) -> str:
+    """Why a person must decide on a payment; nothing where it takes effect."""
+    if effect_of(Heard.FEE, case) is not Effect.APPLY or not case.owes_fee:
+        now_vi = LOOKS[case.status][0]
+        return f"Phí đến khi hồ sơ ở trạng thái “{now_vi}”; cần quyết định hoàn trả hay ghi nhận."
+    if event.amount_vnd != case.fee_vnd:
+        return f"Số tiền {event.amount_vnd} đồng khác số đã thông báo {case.fee_vnd} đồng."
+    return ""
 
 
 async def accept(tx: AsyncSession, case: Case, *, paid_at: datetime | None, staff: Staff | None, now: datetime) -> Case:
-    """Give the case its code and start its clock by the procedure's start rule (R02), then its first step."""
+    """Give the case its code and start its clock by the procedure's start rule (R02): status 2, form 01.
+
+    Its first step is started by the caller, in the same transaction. Emits DossierAccepted.
+    """
     case = await _accepted(tx, case, paid_at, now)
     slip = await slips.acceptance_slip(tx, case, now)
     case = await store.save_case(tx, case)
@@ -64,7 +76,7 @@ async def accept(tx: AsyncSession, case: Case, *, paid_at: datetime | None, staf
         readings=list(case.readings),
         slip=store.to_object(slip),
     )
-    return await start_first_step(tx, case, now)
+    return case
 
 
 async def _accepted(tx: AsyncSession, case: Case, paid_at: datetime | None, now: datetime) -> Case:

@@ -24,6 +24,7 @@ from workflow.domain.status import Action
 from workflow.handlers import slips
 from workflow.handlers.accepting import accept
 from workflow.handlers.access import take_up
+from workflow.handlers.runs import start_first_step
 from workflow.handlers.saying import say
 
 
@@ -101,7 +102,7 @@ async def find_valid(
 ) -> Case:
     """Find the dossier valid. Where its clock waits for the fee: fee notice, status 6 (R11); else accepted at once.
 
-    Emits FeeRequested, or DossierAccepted and StepStarted. Raises NoSuchCase, ChangedMeanwhile, NotAllowedNow,
+    Emits FeeRequested, or DossierAccepted, FeeRequested where there is a fee all the same (R23), StepStarted. Raises NoSuchCase, ChangedMeanwhile, NotAllowedNow,
     NotYours, CheckIncomplete, LimitNotPublished, FeeNotKnown.
     """
     case = await take_up(tx, dossier_id, Action.FIND_VALID, staff=staff, seen_version=seen_version)
@@ -113,15 +114,22 @@ async def find_valid(
     quote = quote_of(procedure, case, await store.read_dossier(tx, case))
     case = moved(case, Action.FIND_VALID, checker_id=staff.id, fee_vnd=quote.total_vnd if quote else 0)
     if quote and waits_for_fee(procedure, quote):
-        return await _request_fee(tx, case, quote, staff, now)
-    return await accept(tx, case, paid_at=None, staff=staff, now=now)
+        case = moved(case.put_down(), Action.REQUEST_FEE, since=now)
+        return await _send_notice(tx, case, quote, staff, now, "Hồ sơ hợp lệ, đã thông báo phí")
+    case = await accept(tx, case, paid_at=None, staff=staff, now=now)
+    if quote and quote.total_vnd > 0:
+        case = moved(case, Action.REQUEST_FEE)
+        case = await _send_notice(tx, case, quote, staff, now, "Đã thông báo phí; thời hạn không chờ phí (R23)")
+    return await start_first_step(tx, case, now)
 
 
-async def _request_fee(tx: AsyncSession, case: Case, quote: FeeQuote, staff: Staff, now: datetime) -> Case:
-    case = moved(case.put_down(), Action.REQUEST_FEE, since=now)
+async def _send_notice(
+    tx: AsyncSession, case: Case, quote: FeeQuote, staff: Staff, now: datetime, what_vi: str
+) -> Case:
+    """The fee notice of a case that was moved by it. Emits FeeRequested."""
     notice = await slips.fee_notice(tx, case, quote, staff, now)
     case = await store.save_case(tx, case)
-    await store.add_history(tx, case, "Hồ sơ hợp lệ, đã thông báo phí", now, staff_id=staff.id)
+    await store.add_history(tx, case, what_vi, now, staff_id=staff.id)
     await say(
         tx,
         FeeRequested,

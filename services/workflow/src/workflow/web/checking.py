@@ -112,7 +112,8 @@ def _supplement_facts(view: CaseView) -> dict[str, Any]:
 
 def _fee_facts(view: CaseView) -> dict[str, Any]:
     quote = quote_of(view.procedure, view.case, view.dossier)
-    return {"quote": quote, "with_fee": waits_for_fee(view.procedure, quote)}
+    is_charged = quote is not None and quote.total_vnd > 0
+    return {"quote": quote, "with_fee": is_charged, "waits": waits_for_fee(view.procedure, quote)}
 
 
 _FACTS = {Action.REQUEST_SUPPLEMENT: _supplement_facts, Action.FIND_VALID: _fee_facts}

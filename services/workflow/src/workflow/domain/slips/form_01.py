@@ -47,7 +47,7 @@ def acceptance_slip(
         "started": clock_and_date(case.started_at),
         "due": due_moment(case.due_at),
         "returned": _RETURNED[case.return_way].format(unit=unit_vi, address=letter.office.address_vi),
-        "fee": f"{vnd(case.fee_vnd)} đồng" if case.fee_vnd else "không phải nộp",
+        "fee": _fee(case),
         "fee_paid": clock_and_date(case.paid_at) if case.paid_at else "",
         "book": str(letter.on.year),
         "sequence": "…" if letter.number is None else str(letter.number),
@@ -57,6 +57,13 @@ def acceptance_slip(
         "checker": checker.name if checker else "",
         "is_online": case.channel == "online",
     }
+
+
+def _fee(case: Case) -> str:
+    """Before its fee is paid a case is accepted only where the clock does not wait for it (R23)."""
+    if not case.fee_vnd:
+        return "không phải nộp"
+    return f"{vnd(case.fee_vnd)} đồng{', nộp theo thông báo phí' if case.owes_fee else ''}"
 
 
 def components_of(procedure: Procedure, dossier: Dossier, channel: str) -> list[Data]:

@@ -12,14 +12,14 @@ from workflow.domain.slips.numerals import amount_in_words, clock_and_date, vnd
 def fee_notice(
     letter: Letter, case: Case, procedure: Procedure, contact: ContactFacts, quote: FeeQuote, staff: Staff
 ) -> Data:
-    """The fee notice of a dossier found valid (R11)."""
+    """The fee notice of a dossier found valid (R11), or accepted already where the clock does not wait (R23)."""
     assert procedure.limit is not None
     return {
         **letter.data(),
         **applicant_of(contact),
         **named(procedure),
         **written_by(letter.office, staff),
-        "code": case.arrival_number,
+        "code": case.shown_code,
         "received": clock_and_date(case.received_at),
         "lines": [
             {
@@ -36,6 +36,7 @@ def fee_notice(
         "total_words": amount_in_words(quote.total_vnd),
         "basis": list(quote.legal_basis),
         "limit": limit_vi(procedure.limit),
+        "waits": procedure.clock_waits_for_fee,
         "starts": start_rule_vi(procedure.start_rule),
         "unconfirmed": bool(quote.unconfirmed),
     }
