@@ -75,7 +75,7 @@ class FeeLine(Fact):
 
 
 class FeeRequested(CaseEvent):
-    """The dossier is valid and its limit starts with the fee: a fee notice went out."""
+    """The dossier is valid and a fee notice went out: status 6 where its limit starts with the fee, else as it was."""
 
     type: ClassVar[str] = "workflow.fee_requested.v1"
     lines: list[FeeLine] = Field(min_length=1)

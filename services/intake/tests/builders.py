@@ -129,11 +129,11 @@ class Others:
             request=request,
         )
 
-    async def fee_requested(self, moved_at: datetime, amount_vnd: int = 12_600_000) -> FeeRequested:
+    async def fee_requested(self, moved_at: datetime, amount_vnd: int = 12_600_000, *, status: int = 6) -> FeeRequested:
         line = FeeLine(key="ct", name_vi="CT", quantity=1, unit_vnd=8_000_000, amount_vnd=8_000_000)
         notice = await self.put("fee.pdf", a_pdf())
         return FeeRequested(
-            **self._facts(6, moved_at),
+            **self._facts(status, moved_at),
             lines=[line],
             factor="0.9",
             amount_vnd=amount_vnd,

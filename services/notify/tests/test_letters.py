@@ -8,6 +8,7 @@ import pytest
 from notify import reads
 from notify.domain.message import Channel, Template
 from notify.handlers.letters import Letters, Written
+from rules import catalogue
 
 pytestmark = pytest.mark.db
 
@@ -108,6 +109,26 @@ async def test_before_acceptance_the_letter_says_by_when_the_dossier_is_checked(
     assert "trả lời trước 08:30 Thứ Hai, 10/03/2025" in letter.text
     assert "Số tiếp nhận: T-H00.15-250303-0001" in letter.text
     assert "Hẹn trả kết quả" not in letter.text
+
+
+@pytest.mark.proves("R23")
+@pytest.mark.parametrize(("procedure_id", "waits"), [(None, True), ("science-organisation-registration", False)])
+async def test_a_fee_letter_says_whether_the_dossier_waits_for_the_fee(
+    world: Any, procedure_id: str | None, waits: bool
+) -> None:
+    road = await world.dossier()
+    filed = road.submitted()
+    if procedure_id:
+        one = catalogue.load().procedure(procedure_id)
+        filed = filed.model_copy(update={"procedure_id": one.id, "procedure_version": one.version})
+    await world.give((filed, 1), (road.fee_demanded(), 1), (road.fee_paid(), 2))
+    letters = await letters_of(world, road)
+    due, paid = letters[Template.FEE_DUE], letters[Template.FEE_PAID]
+    assert ("Ngay khi phí được nộp, hồ sơ được tiếp nhận" in due.text) is waits
+    assert ("chờ nộp phí" in due.subject) is waits
+    assert ("không chờ phí và không thay đổi khi phí được nộp" in due.text) is not waits
+    assert ("được tự động tiếp nhận" in paid.text) is waits
+    assert ("Ngày hẹn trả kết quả vẫn như đã báo" in paid.text) is not waits
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,17 @@ class World:
         (row,) = await self.rows("select id from demand where dossier_id = :d", d=dossier_id)
         return dossier_id, row.id
 
+    async def open_demand_beside(self) -> tuple[UUID, UUID]:
+        """As `open_demand`, of a dossier accepted already because its clock does not wait for the fee (R23)."""
+        dossier_id, science = uuid4(), catalogue.load().procedure("science-organisation-registration")
+        await self.put_contact(dossier_id)
+        law = {"procedure_id": science.id, "procedure_version": science.version}
+        asked = fee_requested(dossier_id)
+        asked = asked.model_copy(update={"status": Status.ACCEPTED, "case": asked.case.model_copy(update=law)})
+        await self.give((submitted(dossier_id), 1), (accepted(dossier_id), 1), (asked, 2))
+        (row,) = await self.rows("select id from demand where dossier_id = :d", d=dossier_id)
+        return dossier_id, row.id
+
     async def rows(self, query: str, **values: Any) -> list[Any]:
         """What a query finds."""
         async with self.database.transaction() as tx:

@@ -38,6 +38,27 @@ async def test_what_a_dossier_owes_ends_with_it(world: Any, cls: Any, more: dict
     assert owed.owed == 0
 
 
+@pytest.mark.proves("R23", "R09")
+@pytest.mark.parametrize(
+    ("cls", "more", "ground"),
+    [(DossierWithdrawn, {}, "withdrawn"), (DossierStopped, {"ground": "requested"}, "stopped")],
+)
+async def test_what_an_accepted_dossier_owes_beside_its_road_ends_with_it(
+    app: FastAPI, world: Any, cls: Any, more: dict[str, Any], ground: str
+) -> None:
+    dossier_id, demand_id = await world.open_demand_beside()
+    cookies = session_cookie("payments", world.payer)
+    async with client_of(app, cookies=cookies, headers={"Accept": "text/html"}) as client:
+        shown = await client.get(f"/pay/{demand_id}")
+        assert "thời hạn không chờ phí" in shown.text
+        assert "tiếp nhận ngay khi tiền về" not in shown.text
+        assert "/attempts" in shown.text
+        await world.give((world.ended(cls, dossier_id, code="H00.15-250313-0001", **more), 3))
+        assert "Không còn phải nộp phí" in (await client.get(f"/pay/{demand_id}")).text
+    (said,) = await world.said(DemandCancelled)
+    assert (said.demand_id, said.ground) == (demand_id, ground)
+
+
 async def paid_for_nothing(app: FastAPI, world: Any) -> tuple[Any, str]:
     """A dossier paid in cash and withdrawn before anybody accepted it; demand and difference."""
     dossier_id, demand_id = await world.open_demand()

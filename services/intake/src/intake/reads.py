@@ -173,6 +173,11 @@ class Track:
         return next((fee for fee in self.fees if not (fee.paid_at or fee.cancelled_ground)), None)
 
     @property
+    def waits_for_fee(self) -> bool:
+        """Whether it is accepted only once its fee is paid (R11), rather than going on beside it (R23)."""
+        return procedure_of(self.dossier).clock_waits_for_fee
+
+    @property
     def asks_for_rating(self) -> bool:
         return self.rating is None and self.dossier.may_be_rated
 

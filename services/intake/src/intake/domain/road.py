@@ -14,6 +14,7 @@ from rules.records.status import ENDED, Status
 Key = Literal[
     "submitted", "check", "supplement", "fee", "accepted", "step", "result", "returned", "ended",
     "restarted", "reappointed", "apology", "opinion_asked", "opinion_received", "stop_refused", "corrected", "posted",
+    "fee_asked", "fee_paid",
 ]  # fmt: skip
 
 _OPENS: Mapping[str, Key] = {
@@ -33,7 +34,7 @@ _REACHES: Mapping[str, Key] = {
     "dossier_stopped": "ended",
     "clock_restarted": "restarted",
 }
-_CLOSES: Mapping[str, Key] = {"supplement_answered": "supplement", "fee_paid": "fee", "step_finished": "step"}
+_CLOSES: Mapping[str, Key] = {"supplement_answered": "supplement", "step_finished": "step"}
 # What happens while a place lasts: it stands before that place, which stays the present one.
 _ASIDE: Mapping[str, Key] = {
     "dossier_reappointed": "reappointed",
@@ -41,6 +42,7 @@ _ASIDE: Mapping[str, Key] = {
     "opinion_asked": "opinion_asked",
     "opinion_received": "opinion_received",
     "stop_refused": "stop_refused",
+    "fee_asked_beside": "fee_asked",
 }
 _ORDER: tuple[Key, ...] = ("submitted", "check", "fee", "accepted", "step", "result", "returned")
 _STANDS_FOR: Mapping[Key, Key] = {
@@ -105,8 +107,9 @@ def _take(stops: list[Stop], moment: Moment, procedure: Procedure, planned: Mapp
         _close(stops, moment.at)
         stops.append(_opened(moment, procedure, planned))
     elif moment.kind in _ASIDE:
-        stop = Stop(_ASIDE[moment.kind], "done", moment.at, moment.at, planned_at=_due_in(moment))
-        stops.insert(len(stops) - _is_somewhere(stops), stop)
+        _put_aside(stops, _ASIDE[moment.kind], moment)
+    elif moment.kind == "fee_paid":
+        _pay(stops, moment)
     elif moment.kind == "result_corrected":
         _correct(stops, moment)
 
@@ -118,6 +121,19 @@ def _is_somewhere(stops: Sequence[Stop]) -> bool:
 def _close(stops: list[Stop], at: datetime) -> None:
     if _is_somewhere(stops):
         stops[-1] = replace(stops[-1], state="done", until=at)
+
+
+def _put_aside(stops: list[Stop], key: Key, moment: Moment) -> None:
+    stop = Stop(key, "done", moment.at, moment.at, planned_at=_due_in(moment))
+    stops.insert(len(stops) - _is_somewhere(stops), stop)
+
+
+def _pay(stops: list[Stop], moment: Moment) -> None:
+    """The fee it waited for; or one asked for beside its road, which goes on as it was (R23)."""
+    if _is_somewhere(stops) and stops[-1].key == "fee":
+        _close(stops, moment.at)
+    elif any(stop.key == "fee_asked" for stop in stops) and stops[-1].key != "ended":
+        _put_aside(stops, "fee_paid", moment)
 
 
 def _reached(moment: Moment) -> Stop:
@@ -189,8 +205,7 @@ def _keys_after(last: Stop | None, procedure: Procedure, *, is_accepted: bool) -
     else:
         place = _ORDER.index("step" if last.key == "supplement" else _STANDS_FOR.get(last.key, last.key))
         ahead = _ORDER[place:] if _ORDER[place] == "step" else _ORDER[place + 1 :]
-    needs_fee = procedure.start_rule == "valid_dossier_and_fee"
-    return [key for key in ahead if key != "fee" or needs_fee]
+    return [key for key in ahead if key != "fee" or procedure.clock_waits_for_fee]
 
 
 def _stops_of(

@@ -20,6 +20,7 @@ from intake.domain.dossier import Supplement
 from intake.domain.road import Moment
 from intake.handlers.hearing import as_stored, keep_document, move, note
 from intake.store import dossiers
+from rules.records.status import Status
 
 
 async def note_check(tx: AsyncSession, event: CheckStarted, *, now: datetime) -> None:
@@ -41,10 +42,11 @@ async def note_supplement_request(tx: AsyncSession, event: SupplementRequested, 
 
 
 async def note_fee_request(tx: AsyncSession, event: FeeRequested, *, now: datetime) -> None:
-    """Found valid; the fee notice went out."""
+    """Found valid; the fee notice went out. The dossier waits for the fee, or goes on beside it (R23)."""
     await move(tx, event)
     await keep_document(tx, event, "thong-bao-phi", "fee_notice", event.notice)
-    await note(tx, event, "fee_requested", amount_vnd=event.amount_vnd)
+    waits = event.status == Status.WAITING_FOR_FEE
+    await note(tx, event, "fee_requested" if waits else "fee_asked_beside", amount_vnd=event.amount_vnd)
 
 
 async def note_acceptance(tx: AsyncSession, event: DossierAccepted, *, now: datetime) -> None:

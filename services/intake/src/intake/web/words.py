@@ -46,6 +46,8 @@ STOPS: Mapping[str, str] = {
     "opinion_asked": "Hỏi ý kiến cơ quan khác, thời hạn vẫn chạy",
     "opinion_received": "Cơ quan được hỏi đã trả lời",
     "stop_refused": "Không dừng được, hồ sơ đi tiếp",
+    "fee_asked": "Thông báo phí; hồ sơ đi tiếp, không chờ phí",
+    "fee_paid": "Đã nhận phí",
     "corrected": "Có kết quả đính chính thay kết quả trước",
     "posted": "Kết quả đang trên đường bưu chính",
 }

@@ -124,6 +124,7 @@ class Letters:
             "check_due_at": check_due(dossier, told["supplemented_at"]),
             "code": shown_code(dossier),
             "procedure_name": procedure.name_vi,
+            "clock_waits_for_fee": procedure.clock_waits_for_fee,
             "result_name": procedure.result.name_vi,
             "components": [component.name_vi for component in named if component],
             "office": office,

@@ -1,8 +1,10 @@
 """What pages say of ways, states and differences. The Vietnamese sentences are the message ids."""
 
 from kit.pages.words import gettext as _
+from payments.domain.demand import Demand
 from payments.handlers.differences import TO_DECIDE
 from payments.reads import Progress
+from rules import catalogue
 
 # progress: (word, colour, icon)
 PROGRESS = {
@@ -50,7 +52,13 @@ def is_to_decide(kind: str) -> bool:
     return kind in TO_DECIDE
 
 
+def is_waited_for(demand: Demand) -> bool:
+    """Whether the dossier is accepted only once this is paid (R11), rather than going on beside it (R23)."""
+    return catalogue.load().procedure(demand.procedure_id, demand.procedure_version).clock_waits_for_fee
+
+
 FACTS = {
+    "is_waited_for": is_waited_for,
     "is_to_decide": is_to_decide,
     "way_word": way_word,
     "difference_word": difference_word,

@@ -151,8 +151,9 @@ class LimitNotPublished(WorkflowError):
 
 class FeeNotKnown(WorkflowError):
     def __init__(self, fee_id: str, what: str) -> None:
-        super().__init__(f"{fee_id} has no amount for {what}, or the dossier does not state its value")
-        self.facts = {"sentence_vi": "Chưa tính được phí: chưa có mức phí, hoặc hồ sơ chưa ghi giá trị tính phí."}
+        super().__init__(f"{fee_id} has no amount for {what}, or the dossier does not say how much of it there is")
+        why = "chưa có mức phí, hoặc hồ sơ chưa ghi số lượng hay giá trị để tính."
+        self.facts = {"sentence_vi": f"Chưa tính được phí: {why}"}
 
 
 class WrongBytes(WorkflowError):

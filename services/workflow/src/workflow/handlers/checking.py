@@ -102,8 +102,8 @@ async def find_valid(
 ) -> Case:
     """Find the dossier valid. Where its clock waits for the fee: fee notice, status 6 (R11); else accepted at once.
 
-    Emits FeeRequested, or DossierAccepted, FeeRequested where there is a fee all the same (R23), StepStarted. Raises NoSuchCase, ChangedMeanwhile, NotAllowedNow,
-    NotYours, CheckIncomplete, LimitNotPublished, FeeNotKnown.
+    Emits FeeRequested, or DossierAccepted, FeeRequested where there is a fee all the same (R23), and StepStarted.
+    Raises NoSuchCase, ChangedMeanwhile, NotAllowedNow, NotYours, CheckIncomplete, LimitNotPublished, FeeNotKnown.
     """
     case = await take_up(tx, dossier_id, Action.FIND_VALID, staff=staff, seen_version=seen_version)
     procedure = procedure_of(case)
