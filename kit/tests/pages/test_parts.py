@@ -14,6 +14,10 @@ from kit.pages.parts import Link, links, time_left
         (4000, {"today": True}, "orange", "alert", "hạn hôm nay, còn 8 ngày 2 giờ làm việc"),
         (-60, {}, "red", "alert-octagon", "quá hạn 1 giờ làm việc"),
         (-60, {"today": True}, "red", "alert-octagon", "quá hạn 1 giờ làm việc"),
+        (-60, {"today": True, "late": False}, "orange", "alert", "hạn hôm nay"),
+        (0, {"today": True}, "orange", "alert", "hạn hôm nay"),
+        (-60, {"late": True}, "red", "alert-octagon", "quá hạn 1 giờ làm việc"),
+        (0, {"late": True}, "red", "alert-octagon", "quá hạn"),
         (-60, {"stopped": True}, "grey", "pause", "tạm dừng tính giờ"),
     ],
 )

@@ -62,15 +62,21 @@ class TimeLeft(NamedTuple):
     share: int
 
 
-def time_left(minutes: int, whole: int, *, today: bool = False, stopped: bool = False) -> TimeLeft:
-    """The look of `minutes` left of `whole`, both working minutes; `today` when it ends before this day does."""
+def time_left(
+    minutes: int, whole: int, *, today: bool = False, stopped: bool = False, late: bool | None = None
+) -> TimeLeft:
+    """The look of `minutes` left of `whole`, both working minutes; `today` when it ends before this day does.
+
+    `late` says whether the limit is missed, where that is not the minute it ends at (a limit in days: midnight).
+    """
     share = max(0, min(100, round(100 * minutes / whole))) if whole > 0 else 0
     if stopped:
         return TimeLeft("grey", "pause", _("tạm dừng tính giờ"), share)
-    if minutes < 0:
-        return TimeLeft("red", "alert-octagon", working_left(minutes), 100)
+    if minutes < 0 if late is None else late:
+        return TimeLeft("red", "alert-octagon", working_left(minutes) if minutes < 0 else _("quá hạn"), 100)
     if today:
-        return TimeLeft("orange", "alert", f"{_('hạn hôm nay')}, {working_left(minutes)}", share)
+        words = f"{_('hạn hôm nay')}, {working_left(minutes)}" if minutes > 0 else _("hạn hôm nay")
+        return TimeLeft("orange", "alert", words, share)
     if minutes * 4 < whole:
         return TimeLeft("amber", "hourglass", f"{_('sắp đến hạn')}, {working_left(minutes)}", share)
     return TimeLeft("neutral", "clock", working_left(minutes), share)

@@ -97,6 +97,7 @@ class CaseLine(Shape):
     deadline_at: datetime | None = Field(description="what runs now; none where no clock runs")
     left_working_minutes: int | None
     whole_working_minutes: int | None
+    is_late: bool = Field(description="whether the first late moment has come (R05); minutes may be used up before it")
     owes_fee: bool = Field(description="its fee is asked for and not paid; an accepted case goes on all the same (R23)")
 
 
@@ -230,6 +231,7 @@ class ClockOut(Shape):
     readings: list[str]
     left_working_minutes: int
     whole_working_minutes: int
+    is_late: bool = Field(description="whether the first late moment has come (R05); minutes may be used up before it")
     days: list[DayOut]
     ledger: list[LedgerOut]
     agrees: bool = Field(description="whether the rules give the stored due time again")
@@ -252,6 +254,7 @@ def line_out(row: QueueRow) -> dict[str, Any]:
         "deadline_at": case.deadline_at,
         "left_working_minutes": None if row.is_stopped else row.minutes_left,
         "whole_working_minutes": None if row.is_stopped else row.whole_minutes,
+        "is_late": row.is_late,
         "owes_fee": case.owes_fee,
     }
 
@@ -367,6 +370,7 @@ def clock_out(view: ClockView) -> ClockOut:
         readings=list(view.readings),
         left_working_minutes=view.minutes_left,
         whole_working_minutes=view.whole_minutes,
+        is_late=view.is_late,
         days=[DayOut(on=day.on, count=day.count, reason_vi=day.reason) for day in view.days],
         ledger=[LedgerOut.model_validate(entry, from_attributes=True) for entry in view.ledger],
         agrees=view.agrees,

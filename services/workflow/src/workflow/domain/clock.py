@@ -156,6 +156,11 @@ def minutes_left(case: Case, now: datetime) -> int:
     return rule.time_left(case.deadline_at, now, calendar_of(case)) if case.deadline_at else 0
 
 
+def is_late(case: Case, now: datetime) -> bool:
+    """Whether what runs now is missed (R05): the first late moment has come."""
+    return case.late_from is not None and case.late_from <= now
+
+
 def day_by_day(found: rule.Due, calendar: Calendar) -> list[Day]:
     """Each date from the one after the start to the due date, counted or with its reason; empty for hour limits."""
     if not found.limit.is_in_days:

@@ -97,6 +97,7 @@ class ClockView:
     readings: tuple[str, ...]
     minutes_left: int
     whole_minutes: int
+    is_late: bool
     days: list[Day]
     skipped: list[Day]
     ledger: list[LedgerEntry]
@@ -292,6 +293,7 @@ async def view_clock(tx: AsyncSession, case: Case, now: datetime) -> ClockView:
         readings=case.readings or (due.readings if due else ()),
         minutes_left=clock.minutes_left(case, now),
         whole_minutes=clock.whole_minutes(case),
+        is_late=clock.is_late(case, now),
         days=days,
         skipped=[day for day in days if day.reason],
         ledger=ledger,

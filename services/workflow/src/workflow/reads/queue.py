@@ -44,6 +44,7 @@ class QueueRow:
     minutes_left: int
     whole_minutes: int
     is_due_today: bool
+    is_late: bool  # R05: of a limit in days only from midnight, though its minutes are used up
     seen_version: int | None = None
 
     @property
@@ -178,5 +179,6 @@ def queue_row(case: Case, names: Mapping[str, str], now: datetime, seen_version:
         minutes_left=clock.minutes_left(case, now),
         whole_minutes=clock.whole_minutes(case),
         is_due_today=deadline is not None and deadline.date() == now.astimezone(TIME_ZONE).date(),
+        is_late=clock.is_late(case, now),
         seen_version=seen_version,
     )

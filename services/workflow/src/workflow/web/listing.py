@@ -13,7 +13,6 @@ from starlette.datastructures import FormData
 from kit.download import Download
 from kit.now import TIME_ZONE, Now
 from kit.pages import FieldError
-from kit.pages.formats import working_left
 from kit.pages.forms import Checked
 from kit.tx import Tx
 from rules.catalogue import load
@@ -26,6 +25,7 @@ from workflow.domain.moves import HEAD, LEADER
 from workflow.domain.sheet import as_csv
 from workflow.reads import FILTERS, Question, QueueRow
 from workflow.web.shown import BASE, Officer, attempt, queue_path, refused, show
+from workflow.web.words import left_words
 
 router = APIRouter()
 Text = Annotated[str, Query(max_length=200)]
@@ -180,7 +180,7 @@ def _csv_row(row: QueueRow) -> list[str | int | None]:
     return [
         *(case.code, case.arrival_number, row.shown_applicant, row.procedure_vi, row.field_vi),
         *(channel_vi(case.channel), LOOKS[case.status][0], row.step_vi, row.unit_vi, row.holder, received, since, due),
-        "" if row.is_stopped else working_left(row.minutes_left),
+        "" if row.is_stopped else left_words(row),
     ]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from kit.pages.parts import time_left
 from kit.pages.words import gettext as _
 from rules.filling import said as value_words
 from rules.records.status import LOOKS
@@ -92,6 +93,11 @@ def waits_for(case: Any) -> str:
     return _("người nộp") if case.waits_for_applicant else _(ROLE.get(case.role or "", "hệ thống"))
 
 
+def left_words(row: Any) -> str:
+    """What is left of the limit that runs, as the bar of the lists says it."""
+    return time_left(row.minutes_left, row.whole_minutes, today=row.is_due_today, late=row.is_late).words
+
+
 def message_words(template: str) -> str:
     """What a message was about; its template's name where it is a newer one."""
     return _(MESSAGE.get(template, template))
@@ -116,6 +122,7 @@ FACTS: Mapping[str, Any] = {
     "shown": value_words,
     "message_words": message_words,
     "payment_words": payment_words,
+    "left_words": left_words,
     "filter_words": lambda name: _(FILTER[name]),
     "page_of": page_of,
     "icon_of": icon_of,
