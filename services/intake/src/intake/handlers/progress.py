@@ -45,7 +45,7 @@ async def note_fee_request(tx: AsyncSession, event: FeeRequested, *, now: dateti
     """Found valid; the fee notice went out. The dossier waits for the fee, or goes on beside it (R23)."""
     await move(tx, event)
     await keep_document(tx, event, "thong-bao-phi", "fee_notice", event.notice)
-    waits = event.status == Status.WAITING_FOR_FEE
+    waits = Status(event.status) is Status.WAITING_FOR_FEE
     await note(tx, event, "fee_requested" if waits else "fee_asked_beside", amount_vnd=event.amount_vnd)
 
 
