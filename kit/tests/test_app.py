@@ -29,6 +29,7 @@ def measured(route: str, status: int) -> float:
     return REGISTRY.get_sample_value("motcua_http_request_seconds_count", labels) or 0
 
 
+@pytest.mark.proves("K08", "R18")
 @pytest.mark.parametrize(
     ("path", "status", "route"),
     [

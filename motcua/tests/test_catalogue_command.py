@@ -64,6 +64,7 @@ def test_the_inventory_holds_every_record_of_the_facts(listed: dict[str, dict[st
     assert {one["record_id"] for one in INVENTORY} <= set(listed)
 
 
+@pytest.mark.proves("B02")
 @pytest.mark.parametrize("fact", INVENTORY, ids=lambda fact: str(fact["record_id"]))
 @pytest.mark.parametrize(
     "key", ["national_code", "name_vi", "field_vi", "limit", "start_rule", "fee", "online_level", "effective_to"]
@@ -184,6 +185,7 @@ def test_what_is_not_published_is_said_in_words() -> None:
     assert "tra cứu thay cho giấy" in said("show", "OTH-01")
 
 
+@pytest.mark.proves("B10")
 @pytest.mark.parametrize("name", [*IDS, "five-steps", "committee"])
 def test_each_process_is_drawn_with_its_steps_shares_and_ways_back(name: str) -> None:
     picture = Xml.fromstring(said("draw", name))

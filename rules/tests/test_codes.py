@@ -9,7 +9,7 @@ from rules.catalogue import Catalogue
 from rules.errors import NotInForce
 
 
-@pytest.mark.proves("R21")
+@pytest.mark.proves("R21", "D02")
 @pytest.mark.parametrize(
     ("agency", "on", "number", "code"),
     [
@@ -35,7 +35,7 @@ def test_a_dossier_has_an_arrival_number_before_its_code() -> None:
     assert codes.arrival_number("H00.15", date(2025, 3, 3), 1) == "T-H00.15-250303-0001"
 
 
-@pytest.mark.proves("R16")
+@pytest.mark.proves("R16", "H06")
 def test_each_result_of_a_dossier_is_counted() -> None:
     code = codes.dossier_code("H00.15", date(2025, 3, 13), 1)
     assert codes.result_code(code, 1) == "000.00.15.H00-250313-0001-KQ1"

@@ -125,6 +125,7 @@ def test_doubts_are_named_even_where_they_change_nothing() -> None:
     assert (added.total_vnd, added.unconfirmed) == (8_000_000, ("adding",))
 
 
+@pytest.mark.proves("B13")
 def test_the_table_before_2017_holds_for_its_own_years_only(law: Catalogue) -> None:
     def ct(on: date) -> int:
         return fees.fee(XRAY, items={"ct": 1}, channel="online", filed_on=on).total_vnd

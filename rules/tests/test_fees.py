@@ -19,6 +19,7 @@ def total(procedure: Procedure, items: dict[str, int], channel: str, filed_on: d
     return fees.fee(procedure, items=items, channel=channel, filed_on=filed_on, action=action).total_vnd
 
 
+@pytest.mark.proves("B13")
 def test_a_dossier_costs_what_its_sheets_count(xray: Procedure) -> None:
     quote = fees.quote_of(xray, some_sheets(), "online", IN_2025)
     assert quote is not None
@@ -54,6 +55,7 @@ def test_one_ct_and_two_general_machines_online_cost_twelve_million_six(xray: Pr
     assert quote.unconfirmed == ()
 
 
+@pytest.mark.proves("B13")
 @pytest.mark.parametrize(
     ("channel", "filed_on", "total_vnd"),
     [
@@ -71,6 +73,7 @@ def test_only_online_filing_was_cheaper_and_only_for_two_years(
     assert total(xray, {"ct": 1}, channel, filed_on) == total_vnd
 
 
+@pytest.mark.proves("B13")
 @pytest.mark.parametrize(
     ("kind", "new", "renewed", "new_online"),
     [

@@ -55,6 +55,7 @@ def test_a_province_may_give_the_limit_that_the_nation_has_not_published(law: Ca
     assert (found.statutory_limit, found.online_level) == (None, "full")
 
 
+@pytest.mark.proves("B10", "K05")
 def test_a_province_may_ask_for_more_papers_check_sooner_and_use_its_own_process(law: Catalogue) -> None:
     procedure = law.procedure(AMENDMENT)
     extra = procedure.components[0].model_copy(update={"code": "dosimetry-contract", "accepts": "upload"})

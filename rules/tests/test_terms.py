@@ -14,6 +14,7 @@ ISSUED, EXPIRY = date(2025, 4, 8), date(2025, 5, 31)
 EXTENSION = "F142-IV-06"
 
 
+@pytest.mark.proves("H06")
 @pytest.mark.parametrize(
     ("procedure_id", "until"),
     [

@@ -108,6 +108,7 @@ def broken(tree: Path) -> tuple[list[str], str]:
     return found, said
 
 
+@pytest.mark.proves("K03")
 def test_every_import_contract_is_kept(tmp_path: Path) -> None:
     found, said = broken(copy_tree(tmp_path))
     assert found == [], said

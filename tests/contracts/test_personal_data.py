@@ -58,11 +58,13 @@ def personal_values(value: Any) -> Iterator[str]:
         yield from (f"{kind}: {value}" for kind, pattern in PERSONAL_VALUE.items() if pattern.search(words))
 
 
+@pytest.mark.proves("L07", "R18")
 @pytest.mark.parametrize("name", EVENTS)
 def test_no_field_of_an_event_is_made_for_personal_data(name: str) -> None:
     assert list(personal_fields(EVENTS[name].model_json_schema())) == []
 
 
+@pytest.mark.proves("L07", "R18")
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.stem)
 def test_no_value_of_an_example_looks_like_personal_data(path: Path) -> None:
     assert list(personal_values(json.loads(path.read_text()))) == []

@@ -15,6 +15,7 @@ SCHEMAS = ROOT / "contracts/schemas"
 CLASSES: dict[str, type[BaseModel]] = {**EVENTS, "package_manifest": Manifest}
 
 
+@pytest.mark.proves("K03")
 @pytest.mark.parametrize("name", CLASSES)
 def test_the_committed_schema_is_the_class(name: str) -> None:
     committed = (SCHEMAS / f"{name}.json").read_text()
@@ -25,6 +26,7 @@ def test_no_schema_is_left_of_a_class_that_is_gone() -> None:
     assert {path.stem for path in SCHEMAS.glob("*.json")} == set(CLASSES)
 
 
+@pytest.mark.proves("K03")
 def test_every_generated_document_is_fresh(tmp_path: Path) -> None:
     stale = [name for name, text in documents(tmp_path).items() if (ROOT / name).read_text() != text]
     assert stale == [], "run `make schemas`"

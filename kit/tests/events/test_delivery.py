@@ -47,6 +47,7 @@ def listening(handler: Any) -> Consumer:
     return Consumer("test", keeps={}, reacts={DossierRated: handler})
 
 
+@pytest.mark.proves("J08")
 async def test_an_event_and_a_state_change_commit_together_or_not_at_all(database: Database) -> None:
     async def say_and_fail() -> None:
         async with database.transaction() as tx:
@@ -130,6 +131,7 @@ async def test_a_parked_event_that_comes_again_is_not_run_again(database: Databa
     assert await took(database) == []
 
 
+@pytest.mark.proves("J08")
 async def test_a_passing_fault_leaves_the_event_for_later(database: Database) -> None:
     handler, dossier = Remembers(), uuid4()
     consumer = listening(handler)

@@ -72,6 +72,7 @@ async def test_what_is_said_reaches_the_other_service_once(
     assert await emitted(database) == []
 
 
+@pytest.mark.proves("J08")
 async def test_a_reader_that_starts_again_goes_on_where_it_stopped(
     database: Database, reader_database: Database, kafka: str
 ) -> None:

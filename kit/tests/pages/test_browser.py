@@ -77,6 +77,7 @@ def test_no_page_is_wider_than_its_window(browser: Browser, address: str, width:
     context.close()
 
 
+@pytest.mark.proves("K07")
 def test_touch_targets_are_large_enough(browser: Browser, address: str) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 800}, has_touch=True, is_mobile=True)
     page = context.new_page()
@@ -189,6 +190,7 @@ def test_the_first_tab_skips_to_the_content(page: Page, address: str) -> None:
     assert page.evaluate("document.activeElement.id") == "main"
 
 
+@pytest.mark.proves("K07")
 def test_a_form_is_sent_and_a_look_is_chosen_without_javascript(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

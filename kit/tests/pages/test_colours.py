@@ -56,6 +56,7 @@ def test_both_contrasts_name_the_same_colours() -> None:
     assert len(USUAL) > 25
 
 
+@pytest.mark.proves("K07")
 @pytest.mark.parametrize(("ink", "ground"), TEXT)
 def test_text_can_be_read_at_both_contrasts(ink: str, ground: str) -> None:
     assert ratio(USUAL[ink], USUAL[ground]) >= TEXT_AA

@@ -19,6 +19,7 @@ async def test_a_form_with_its_token_is_taken(client: httpx.AsyncClient) -> None
     assert (await client.post("/form", data=fields)).status_code == 422  # the demo always finds errors
 
 
+@pytest.mark.proves("L05")
 @pytest.mark.parametrize("token", [None, "", "something-else", "đúng-là-không-phải"])
 async def test_a_form_without_the_session_s_token_is_refused(client: httpx.AsyncClient, token: str | None) -> None:
     fields = await a_form(client)

@@ -6,6 +6,7 @@ import pytest
 from kit.testing.pages import read_page
 
 
+@pytest.mark.proves("K07")
 async def test_a_choice_is_kept_and_leads_back(client: httpx.AsyncClient) -> None:
     page = read_page((await client.get("/track?code=H1")).text)
     answer = await client.get(page.link("Rất lớn"))

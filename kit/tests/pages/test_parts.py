@@ -5,6 +5,7 @@ import pytest
 from kit.pages.parts import Link, links, time_left
 
 
+@pytest.mark.proves("B11")
 @pytest.mark.parametrize(
     ("minutes", "how", "colour", "icon", "words"),
     [

@@ -178,6 +178,7 @@ async def test_an_upload_can_be_taken_back(client: httpx.AsyncClient) -> None:
     assert (await client.delete(f"{API}/uploads/{upload_id}", headers=bearer(KHOI))).status_code == 404
 
 
+@pytest.mark.proves("E06", "L07", "R17")
 async def test_what_is_somebody_elses_is_not_there(client: httpx.AsyncClient) -> None:
     draft_id, dossier_id = await begin(client), await a_dossier(client)
     other = bearer(NGOC)

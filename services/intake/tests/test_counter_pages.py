@@ -113,6 +113,7 @@ async def test_a_second_press_registers_nothing_more(ha: Reader, database: Datab
     assert len(await emitted(database)) == 1
 
 
+@pytest.mark.proves("H04")
 async def test_a_paper_only_shown_is_not_scanned_and_the_receipt_says_so(ha: Reader, database: Database) -> None:
     await begin(ha)
     await choose(ha)
@@ -340,6 +341,7 @@ async def test_a_parcel_opened_by_mistake_is_put_away(tam: Reader) -> None:
     assert page.h1 == f"Bưu gửi {ITEM}"
 
 
+@pytest.mark.proves("D08")
 async def test_a_supplement_is_answered_over_the_counter(
     ha: Reader, client: httpx.AsyncClient, database: Database
 ) -> None:
@@ -362,6 +364,7 @@ async def test_a_supplement_is_answered_over_the_counter(
     assert (manifest.version, manifest.origin, len(manifest.files)) == (2, "counter", 1)
 
 
+@pytest.mark.proves("D08")
 async def test_a_parcel_may_hold_the_answer_to_a_supplement_request(
     tam: Reader, client: httpx.AsyncClient, database: Database
 ) -> None:

@@ -146,6 +146,7 @@ def test_the_portal_closes_on_the_day_the_decree_says(on: date, is_open: bool) -
     assert refused.value.since == date(2025, 7, 1)
 
 
+@pytest.mark.proves("R19")
 def test_who_receives_and_who_decides_are_two_units() -> None:
     desk = desk_of(CATALOGUE.office(OFFICE_ID), PROCEDURE, date(2025, 3, 3))
     assert (desk.receiving_unit, desk.resolving_unit) == ("one-stop", "radiation")
@@ -179,6 +180,7 @@ def test_no_date_is_promised_beyond_the_approved_calendar() -> None:
     assert quote.expected is None
 
 
+@pytest.mark.proves("E05")
 @pytest.mark.parametrize("query", ["giấy phép x-quang", "x quang giay phep", "Xquang", "2.002380", "chuan doan y te"])
 def test_procedures_are_found_as_people_type(query: str) -> None:
     assert find_procedures([PROCEDURE], query) == [PROCEDURE]

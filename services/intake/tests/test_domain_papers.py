@@ -24,6 +24,7 @@ def a_locked_pdf() -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.proves("H03")
 @pytest.mark.parametrize(
     ("data", "media_type", "pages"),
     [
@@ -39,6 +40,7 @@ def test_whole_files_are_taken(data: bytes, media_type: str, pages: int | None) 
     assert (paper.media_type, paper.pages) == (media_type, pages)
 
 
+@pytest.mark.proves("H03")
 @pytest.mark.parametrize(
     ("data", "reason"),
     [

@@ -149,6 +149,7 @@ def test_what_is_wrong_inside_a_typed_sheet_is_told() -> None:
     assert [(flaw.form_id, flaw.sheet, flaw.path) for flaw in found] == [("F142-IV-01", 0, ("phone",))]
 
 
+@pytest.mark.proves("H04")
 @pytest.mark.parametrize(
     ("paper", "scans", "code"),
     [
@@ -194,6 +195,7 @@ def on_paper_alone(procedure: Procedure) -> tuple[Filing, dict[str, int]]:
     return replace(filing, items=dict.fromkeys(kinds[:2], 2)), files
 
 
+@pytest.mark.proves("D01")
 @pytest.mark.parametrize("procedure", law.load().procedures, ids=lambda one: f"{one.id}-{one.version}")
 def test_every_procedure_may_come_in_on_paper_and_be_charged(procedure: Procedure) -> None:
     filing, files = on_paper_alone(procedure)

@@ -41,6 +41,7 @@ async def test_a_whole_dossier_is_filed_and_announced(client: httpx.AsyncClient,
     assert all(flag.digitised and not flag.reused for flag in event.components)
 
 
+@pytest.mark.proves("B08")
 async def test_the_package_holds_every_file_and_sheet_unchanged(client: httpx.AsyncClient, database: Database) -> None:
     await send(client, await a_submission(client))
     event = await the_event(database)
@@ -55,6 +56,7 @@ async def test_the_package_holds_every_file_and_sheet_unchanged(client: httpx.As
     assert contact.model_dump(exclude_none=True) == CONTACT | {"language": "vi"}
 
 
+@pytest.mark.proves("L07", "R18")
 async def test_what_is_said_to_the_others_names_nobody(client: httpx.AsyncClient, database: Database) -> None:
     await send(client, await a_submission(client))
     said = (await the_event(database)).model_dump_json()
@@ -158,6 +160,7 @@ async def test_somebody_elses_upload_cannot_be_filed(client: httpx.AsyncClient) 
     assert answer.status_code == 404
 
 
+@pytest.mark.proves("R19")
 async def test_this_portal_is_closed_from_july_2025_and_says_where_to_go(
     client: httpx.AsyncClient, database: Database
 ) -> None:

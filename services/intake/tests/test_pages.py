@@ -121,6 +121,7 @@ async def add_paper(reader: Reader, component: str, data: bytes | None = None, n
     return await reader.press(form, files={"file": file})
 
 
+@pytest.mark.proves("E09")
 async def test_the_door_shows_three_ways_and_whom_to_call(visitor: Reader) -> None:
     page = await visitor.open("/")
     assert page.link("Nộp hồ sơ") == "/procedures"
@@ -398,6 +399,7 @@ async def test_a_form_that_is_asked_for_again_begins_from_what_was_filed(
     assert isinstance((await emitted(database))[-1], SupplementSubmitted)
 
 
+@pytest.mark.proves("D18", "F01")
 async def test_the_result_is_taken_with_one_press_and_rated(
     khoi: Reader, client: httpx.AsyncClient, database: Database
 ) -> None:
@@ -418,6 +420,7 @@ async def test_the_result_is_taken_with_one_press_and_rated(
     assert [one.score for one in rated] == [4]
 
 
+@pytest.mark.proves("E06")
 async def test_my_dossiers_put_what_waits_for_me_first(
     khoi: Reader, client: httpx.AsyncClient, database: Database
 ) -> None:
@@ -429,6 +432,7 @@ async def test_my_dossiers_put_what_waits_for_me_first(
     assert "T-H00.15-250303-0002" in page.text
 
 
+@pytest.mark.proves("E06", "R17")
 async def test_a_code_shows_the_completion_and_nothing_else(
     visitor: Reader, client: httpx.AsyncClient, database: Database
 ) -> None:

@@ -47,7 +47,7 @@ async def the_manifest(database: Database) -> Manifest:
     return Manifest.model_validate_json(await database.objects.get(event.package))
 
 
-@pytest.mark.proves("R19")
+@pytest.mark.proves("R19", "D01")
 async def test_a_dossier_on_paper_is_registered_at_the_counter(client: httpx.AsyncClient, database: Database) -> None:
     answer = await register(client, await on_paper(client, return_way="postal", return_address="Số 3 phố Mẫu"))
     assert answer.status_code == 201, answer.text
@@ -65,7 +65,7 @@ async def test_a_dossier_on_paper_is_registered_at_the_counter(client: httpx.Asy
     assert again.json() == shown
 
 
-@pytest.mark.proves("R19")
+@pytest.mark.proves("R19", "D01")
 async def test_a_parcel_counts_as_received_by_its_stamp(client: httpx.AsyncClient, database: Database) -> None:
     body = await by_post(client, received_at="2025-02-28T16:05:00+07:00", postal_item="ee 47312482 9 vn")
     answer = await register(client, body, person=TAM)
@@ -77,7 +77,7 @@ async def test_a_parcel_counts_as_received_by_its_stamp(client: httpx.AsyncClien
     assert (await the_manifest(database)).received_at == at("2025-02-28 16:05")
 
 
-@pytest.mark.proves("R20")
+@pytest.mark.proves("R20", "H02")
 async def test_each_component_says_whether_it_was_digitised(client: httpx.AsyncClient, database: Database) -> None:
     body = await on_paper(client)
     body["uploads"] = [one for one in body["uploads"] if one["component"] != "establishment"]

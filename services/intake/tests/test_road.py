@@ -170,6 +170,7 @@ async def answer(
     return await client.post(f"{API}/dossiers/{dossier_id}/supplements", headers=bearer(person), json=body)
 
 
+@pytest.mark.proves("D08")
 async def test_a_supplement_is_a_further_package_of_the_same_dossier(
     client: httpx.AsyncClient, database: Database
 ) -> None:
@@ -252,6 +253,7 @@ async def test_there_is_nothing_to_collect_before_the_result(client: httpx.Async
     assert (await client.post(path, headers=bearer(KHOI))).status_code == 409
 
 
+@pytest.mark.proves("H06")
 async def test_a_document_that_was_changed_on_disk_is_not_handed_out(
     client: httpx.AsyncClient, database: Database
 ) -> None:
@@ -263,6 +265,7 @@ async def test_a_document_that_was_changed_on_disk_is_not_handed_out(
     assert not [one for one in await emitted(database) if isinstance(one, ResultCollected)]
 
 
+@pytest.mark.proves("F01")
 async def test_a_rating_is_given_once_and_its_words_stay_here(client: httpx.AsyncClient, database: Database) -> None:
     dossier_id = await with_result(client, database)
     path, body = f"{API}/dossiers/{dossier_id}/rating", {"score": 5, "comment": "Rất nhanh, cảm ơn chị Hà."}
@@ -285,6 +288,7 @@ async def test_a_dossier_is_not_rated_before_its_outcome(client: httpx.AsyncClie
     assert (await client.post(path, headers=bearer(KHOI), json={"score": 5})).status_code == 409
 
 
+@pytest.mark.proves("D02", "E06", "R10", "R17")
 async def test_a_code_alone_tells_how_far_along_it_is_and_nothing_else(
     client: httpx.AsyncClient, database: Database
 ) -> None:

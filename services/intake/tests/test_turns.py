@@ -105,7 +105,7 @@ async def test_a_refused_stop_is_told_with_its_reason_and_the_dossier_goes_on(
     assert facts["stops"][-1]["key"] == "returned"
 
 
-@pytest.mark.proves("R06", "R07")
+@pytest.mark.proves("R06", "R07", "D17")
 async def test_a_late_dossier_shows_the_apology_first_with_both_dates(
     khoi: Reader, client: httpx.AsyncClient, database: Database
 ) -> None:
@@ -189,7 +189,7 @@ async def collected(database: Database) -> list[str]:
     return [one.result_code[-3:] for one in await emitted(database) if isinstance(one, ResultCollected)]
 
 
-@pytest.mark.proves("R16")
+@pytest.mark.proves("R16", "C07")
 async def test_a_corrected_result_is_taken_anew_and_the_former_stays_readable(
     khoi: Reader, client: httpx.AsyncClient, database: Database
 ) -> None:

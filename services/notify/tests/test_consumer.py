@@ -108,6 +108,7 @@ async def test_any_order_of_delivery_makes_the_same_messages(database: Database,
     }
 
 
+@pytest.mark.proves("L07", "R18")
 async def test_nothing_kept_about_a_dossier_names_its_applicant(world: Any) -> None:
     road = await world.dossier(email="nop@mau.example", phone="0912345678")
     await world.give(*road.whole(), *road.turns())

@@ -34,6 +34,7 @@ async def letters(world: Any) -> dict[Template, Written]:
     return await letters_of(world, road) | straight
 
 
+@pytest.mark.proves("E03")
 @pytest.mark.parametrize("template", Template)
 async def test_every_letter_names_dossier_office_telephone_times_and_one_next_step(
     letters: dict[Template, Written], world: Any, template: Template

@@ -43,6 +43,7 @@ async def test_an_empty_log_says_why(app: FastAPI, world: Any) -> None:
     assert "Chưa có tin nào" in (await page(app, world.auditor, "/messages")).text
 
 
+@pytest.mark.proves("E02")
 @pytest.mark.parametrize("role", ["auditor", "operator", "template_admin"])
 async def test_the_log_shows_every_message_with_its_address_masked(
     app: FastAPI, room: PostRoom, world: Any, role: str
@@ -84,6 +85,7 @@ async def test_a_long_log_is_read_page_by_page(app: FastAPI, world: Any) -> None
     assert second.link("Trang trước") == "/messages"
 
 
+@pytest.mark.proves("E02")
 async def test_one_message_shows_its_words_without_the_name_and_every_attempt(
     app: FastAPI, room: PostRoom, mailbox: Any, world: Any
 ) -> None:

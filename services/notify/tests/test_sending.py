@@ -96,6 +96,7 @@ async def test_a_line_that_was_cut_is_tried_again_under_the_same_message_id(
     assert len(await world.said()) == 1
 
 
+@pytest.mark.proves("J08")
 async def test_a_mail_server_that_is_away_loses_nothing(room: PostRoom, world: Any, mailbox: Any) -> None:
     from notify.main import post_room
 
@@ -179,6 +180,7 @@ TURNS = [
 ]
 
 
+@pytest.mark.proves("E02", "J05")
 @pytest.mark.parametrize(("turn", "subject", "short"), TURNS)
 async def test_every_turn_arrives_as_a_mail_and_where_urgent_as_a_short_message(
     room: PostRoom, mailbox: Any, world: Any, turn: str, subject: str, short: str

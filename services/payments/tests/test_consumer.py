@@ -14,6 +14,7 @@ from payments.consumer import KEEPS, REACTS
 pytestmark = pytest.mark.db
 
 
+@pytest.mark.proves("D21", "R11")
 async def test_a_fee_notice_opens_one_demand_and_says_so(world: Any) -> None:
     dossier_id, demand_id = await world.open_demand()
     (said,) = await world.said(FeeDemanded)

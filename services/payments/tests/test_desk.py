@@ -98,6 +98,7 @@ async def test_what_does_not_fit_is_refused_by_its_field(
     assert await world.said(FeePaid) == []
 
 
+@pytest.mark.proves("D21")
 async def test_a_transfer_is_noted_by_the_accountant_alone(app: FastAPI, world: Any) -> None:
     _, demand_id = await world.open_demand()
     body = {"way": "transfer", "amount_vnd": WHOLE, "reference": "FT25071000123"}
@@ -118,6 +119,7 @@ async def test_another_offices_demand_is_not_there(app: FastAPI, world: Any) -> 
     assert found.json() == []
 
 
+@pytest.mark.proves("R10")
 async def test_the_desk_finds_the_demand_by_either_code(app: FastAPI, world: Any) -> None:
     dossier_id, demand_id = await world.open_demand()
     await world.give((world.accepted(dossier_id), 2))

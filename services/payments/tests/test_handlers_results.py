@@ -86,6 +86,7 @@ async def demand_state(world: Any) -> str:
     return str(row.state)
 
 
+@pytest.mark.proves("R02")
 async def test_a_genuine_success_pays_the_demand_at_the_moment_the_platform_reports(
     database: Database, world: Any, partner: Partner
 ) -> None:
@@ -108,6 +109,7 @@ async def test_a_genuine_success_pays_the_demand_at_the_moment_the_platform_repo
     assert len(await world.rows("select 1 from receipt")) == 1
 
 
+@pytest.mark.proves("D22")
 async def test_a_repeated_success_is_acknowledged_and_changes_nothing(
     database: Database, world: Any, partner: Partner
 ) -> None:
@@ -118,6 +120,7 @@ async def test_a_repeated_success_is_acknowledged_and_changes_nothing(
     assert await verdicts(world) == ["paid", "repeated", "repeated"]
 
 
+@pytest.mark.proves("D22")
 async def test_two_notifications_at_the_same_moment_pay_once(database: Database, world: Any, partner: Partner) -> None:
     _, demand_id = await world.open_demand()
     body = told(await an_attempt(database, demand_id), world)
@@ -127,6 +130,7 @@ async def test_two_notifications_at_the_same_moment_pay_once(database: Database,
     assert sorted(await verdicts(world)) == ["paid", "repeated", "repeated", "repeated"]
 
 
+@pytest.mark.proves("L05")
 async def test_a_forged_notification_changes_nothing_and_is_kept_for_a_person(
     database: Database, world: Any, partner: Partner
 ) -> None:

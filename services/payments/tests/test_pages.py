@@ -147,6 +147,7 @@ async def test_the_receipt_page_waits_for_the_receipt_and_then_shows_it(
     assert file.content.startswith(b"%PDF-")
 
 
+@pytest.mark.proves("D21")
 async def test_the_accountant_sees_the_day_with_differences_first_and_settles_them(
     live_app: FastAPI, platform: Any, world: Any
 ) -> None:

@@ -32,6 +32,7 @@ async def ask(desk: Desk) -> bool:
     return await asking.ask_next(desk)
 
 
+@pytest.mark.proves("D21", "D22", "J05")
 async def test_a_payer_pays_on_the_platform_and_the_notification_comes_over_the_wire(
     live_app: FastAPI, desk: Desk, platform: Any, world: Any
 ) -> None:
@@ -113,6 +114,7 @@ async def test_an_attempt_whose_answer_was_lost_is_set_aside_and_still_asked_abo
     assert len(await world.said(FeePaid)) == 1
 
 
+@pytest.mark.proves("J08")
 async def test_a_lost_notification_is_found_by_asking(desk: Desk, platform: Any, world: Any) -> None:
     _, demand_id = await world.open_demand()
     await platform.tell(notify_never=1, query_pending=2)
@@ -211,6 +213,7 @@ async def test_whatever_the_platform_says_wrong_is_never_booked(
     assert len(await world.said(FeePaid)) == (state == "paid")
 
 
+@pytest.mark.proves("D21")
 @pytest.mark.parametrize("as_pdf", [False, True])
 async def test_the_receipt_is_fetched_until_it_is_there_and_kept(
     live_app: FastAPI, desk: Desk, platform: Any, world: Any, as_pdf: bool

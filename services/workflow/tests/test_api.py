@@ -208,6 +208,7 @@ async def ask_supplement(world: Any, dossier: UUID) -> None:
     await world.do(handlers.request_supplement, dossier, staff=officer, seen_version=None)
 
 
+@pytest.mark.proves("R15")
 async def test_only_the_bytes_of_the_result_can_be_signed_off(client: httpx.AsyncClient, world: Any) -> None:
     dossier = await world.to_sign()
     answer = await post(client, world, "department_leader", url(dossier, "/sign-off"), sha256="0" * 64)

@@ -126,6 +126,7 @@ def test_a_step_says_at_which_step_the_case_is() -> None:
     assert found[A.SEND_BACK].reason_vi == "Bước hiện tại không trả lại được bước trước."
 
 
+@pytest.mark.proves("R14")
 def test_a_procedure_without_a_published_limit_cannot_be_found_valid() -> None:
     unpublished = PROCEDURE.model_copy(update={"limit": None})
     found = offers(a_staff("one_stop_officer"), a_case(), unpublished, all_good(), AT)

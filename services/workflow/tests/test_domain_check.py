@@ -23,6 +23,7 @@ def with_lacking(code: str, note: str = "Cần bản mới hơn.") -> dict[str, 
     return as_map([*GOOD, CheckItem(code, Verdict.LACKING, note)])
 
 
+@pytest.mark.proves("D06")
 def test_valid_means_every_component_was_found_good_or_not_needed() -> None:
     checklist.check_all_good(PROCEDURE, as_map([*GOOD, CheckItem(CODES[3], Verdict.NOT_NEEDED)]))
     with pytest.raises(CheckIncomplete) as refused:
@@ -32,11 +33,13 @@ def test_valid_means_every_component_was_found_good_or_not_needed() -> None:
         checklist.check_all_good(PROCEDURE, with_lacking(CODES[0]))
 
 
+@pytest.mark.proves("D07", "R08")
 def test_a_request_names_all_that_lacks_in_the_procedures_order() -> None:
     judged = with_lacking(CODES[7]) | {CODES[2]: CheckItem(CODES[2], Verdict.LACKING, "Thiếu chữ ký.")}
     assert [line.component for line in checklist.check_request(PROCEDURE, judged)] == [CODES[2], CODES[7]]
 
 
+@pytest.mark.proves("D07", "R08")
 def test_a_request_waits_until_everything_is_judged_and_something_lacks() -> None:
     with pytest.raises(RequestIncomplete, match="name everything"):
         checklist.check_request(PROCEDURE, as_map([*GOOD[:-1], CheckItem(CODES[0], Verdict.LACKING, "Thiếu dấu.")]))
@@ -74,6 +77,7 @@ def test_the_newest_sheets_of_a_form_take_the_older_ones_place() -> None:
     assert newest_sheets(packages) == {"a": [{"x": 2}], "b": [{"y": 1}]}
 
 
+@pytest.mark.proves("B10", "K05")
 def test_steps_follow_the_procedures_data() -> None:
     ids = [step.id for step in PROCEDURE.steps]
     found = [following.id for step in PROCEDURE.steps if (following := step_after(PROCEDURE, step.id))]
@@ -105,6 +109,7 @@ def test_a_step_stays_with_the_unit_that_the_case_was_given_to() -> None:
     assert unit_for("case_officer", "two", "one", units) == "two"
 
 
+@pytest.mark.proves("D11")
 def test_an_appraisal_decides_and_says_why() -> None:
     appraise = find_step(PROCEDURE, "appraise")
     check_decision(appraise, Decision(outcome=Outcome.REFUSED, conclusion="Thiết bị không đạt kiểm định."))

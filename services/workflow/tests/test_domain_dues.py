@@ -66,7 +66,7 @@ def entry(kind: str, text: str) -> LedgerEntry:
 STARTED = entry("started", "2025-03-13 09:00")
 
 
-@pytest.mark.proves("R08")
+@pytest.mark.proves("R08", "D08")
 def test_after_a_supplement_the_whole_limit_starts_anew() -> None:
     case = a_case()
     again = clock.after_supplement(case, PROCEDURE, at("2025-03-14 09:00"), at("2025-03-24 14:00"))
@@ -77,7 +77,7 @@ def test_after_a_supplement_the_whole_limit_starts_anew() -> None:
     assert clock.recomputed_due(again, ledger, None) == again.due_at
 
 
-@pytest.mark.proves("R08")
+@pytest.mark.proves("R08", "D08")
 def test_where_the_procedure_says_so_the_limit_goes_on_with_what_was_left() -> None:
     case, asked, received = a_case(), at("2025-03-14 09:00"), at("2025-03-24 14:00")
     again = clock.after_supplement(case, RESUMING, asked, received)

@@ -37,6 +37,7 @@ async def undecided(world: Any) -> list[Any]:
         return list((await run_sql(tx, "select kind, status, reason_vi from undecided_event order by id")).all())
 
 
+@pytest.mark.proves("D08", "R08")
 async def test_a_supplement_starts_the_check_limit_anew_and_looks_again_only_at_what_lacked(world: Any) -> None:
     dossier = await world.file("2025-03-03 08:30")
     await world.at("2025-03-05 10:00")
@@ -56,6 +57,7 @@ async def test_a_supplement_starts_the_check_limit_anew_and_looks_again_only_at_
     ]  # fmt: skip
 
 
+@pytest.mark.proves("D07", "R08")
 async def test_a_further_round_needs_the_leader(world: Any) -> None:
     dossier = await world.file()
     await ask_supplement(world, dossier)
@@ -66,6 +68,7 @@ async def test_a_further_round_needs_the_leader(world: Any) -> None:
     assert (await world.case(dossier)).round == 2
 
 
+@pytest.mark.proves("R02", "R21")
 async def test_the_clock_starts_with_the_later_of_last_piece_and_payment(world: Any) -> None:
     dossier = await world.file()
     await world.valid(dossier, "2025-03-12 16:00")
@@ -75,6 +78,7 @@ async def test_the_clock_starts_with_the_later_of_last_piece_and_payment(world: 
     assert case.code.endswith("-250314-0001")  # R21: the date of acceptance
 
 
+@pytest.mark.proves("D02")
 async def test_codes_of_a_day_have_no_gaps(world: Any) -> None:
     dossiers = [await world.file() for _ in range(3)]
     for dossier in dossiers:
@@ -87,6 +91,7 @@ async def test_codes_of_a_day_have_no_gaps(world: Any) -> None:
     assert [code[-4:] for code in codes] == ["0001", "0002", "0003"]
 
 
+@pytest.mark.proves("C05")
 async def test_slips_are_numbered_without_gaps_in_a_yearly_series(world: Any) -> None:
     for _ in range(2):
         await world.accepted()
@@ -226,6 +231,7 @@ async def test_whoever_acts_has_a_published_card(world: Any) -> None:
     assert "Nguyễn Thị Thu Hà" in card.decode()
 
 
+@pytest.mark.proves("R12")
 async def test_steps_share_the_whole_limit_exactly(world: Any) -> None:
     dossier = await world.accepted("2025-03-13 09:00")
     view = await world.ask(
@@ -236,6 +242,7 @@ async def test_steps_share_the_whole_limit_exactly(world: Any) -> None:
     assert sum(step.planned_minutes for step in view.steps) == whole
 
 
+@pytest.mark.proves("R15")
 async def test_nothing_is_issued_that_was_not_signed_off(world: Any) -> None:
     dossier = await world.to_sign()
     with pytest.raises(WrongBytes):
@@ -246,6 +253,7 @@ async def test_nothing_is_issued_that_was_not_signed_off(world: Any) -> None:
         )
 
 
+@pytest.mark.proves("D15")
 async def test_a_refusal_on_substance_is_a_result_without_a_licence_number(world: Any) -> None:
     dossier = await world.to_sign(Outcome.REFUSED)
     case = await world.case(dossier)
@@ -257,6 +265,7 @@ async def test_a_refusal_on_substance_is_a_result_without_a_licence_number(world
     assert said.result_kind == "refused"
 
 
+@pytest.mark.proves("R05")
 @pytest.mark.parametrize(
     ("issued", "lateness"),
     [("2025-04-07 09:00", "early"), ("2025-04-08 23:59", "on_time"), ("2025-04-09 00:00", "late")],
@@ -280,6 +289,7 @@ async def test_a_preview_writes_nothing(world: Any) -> None:
         await world.do(handlers.preview_supplement, dossier, staff=world.staff("clerk"))
 
 
+@pytest.mark.proves("L07")
 async def test_lists_show_exactly_what_a_person_may_see(world: Any) -> None:
     dossiers = [await world.file(), await world.accepted(), await world.to_sign(), await world.to_issue()]
     now = await world.at("2025-03-14 08:00")

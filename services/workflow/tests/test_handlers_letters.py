@@ -75,7 +75,7 @@ async def test_an_apology_with_a_new_date_moves_the_due_and_keeps_the_first(worl
     assert await world.said("ApologySent") == []
 
 
-@pytest.mark.proves("R07")
+@pytest.mark.proves("R07", "D17")
 async def test_a_second_apology_gives_no_new_date(world: Any) -> None:
     dossier = await in_process(world)
     on = await later_working_day(world, dossier)
@@ -191,7 +191,7 @@ async def test_the_database_itself_refuses_a_second_new_date(world: Any) -> None
     assert "apology_new_date_once" in str(refused[0])
 
 
-@pytest.mark.proves("R06")
+@pytest.mark.proves("R06", "D17")
 async def test_after_a_new_date_lateness_is_told_against_both_dues(world: Any) -> None:
     dossier = await world.to_issue()
     first = (await world.case(dossier)).due_at
@@ -251,7 +251,7 @@ async def test_a_result_found_wrong_gets_a_further_one_and_keeps_its_status(worl
     assert (second.number, second.reason_vi, second.kind) == (2, "Sai số sê-ri của máy thứ hai.", "granted")
 
 
-@pytest.mark.proves("R16")
+@pytest.mark.proves("R16", "C07")
 async def test_after_it_was_returned_a_result_may_be_corrected_again_and_again(world: Any) -> None:
     dossier = await world.finished()
     await world.collect(dossier, "2025-03-24 09:00")

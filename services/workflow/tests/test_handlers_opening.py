@@ -47,6 +47,7 @@ async def test_a_dossier_of_an_unknown_procedure_is_parked_with_its_reason(world
     assert await world.said() == []
 
 
+@pytest.mark.proves("L07", "R18")
 async def test_no_event_carries_a_name(world: Any) -> None:
     await world.file()
     (said,) = await world.said()
@@ -87,5 +88,6 @@ async def test_a_supplement_request_says_until_when_it_may_be_answered_where_an_
     assert case.answer_by > at
 
 
+@pytest.mark.proves("B04")
 def test_the_status_numbers_are_those_of_the_contracts() -> None:
     assert {one.name: int(one) for one in Status} == {one.name: int(one) for one in NationalStatus}

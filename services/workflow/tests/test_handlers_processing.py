@@ -41,7 +41,7 @@ def fields(refused: Any) -> list[str]:
     return [field for field, _ in refused.value.field_errors]
 
 
-@pytest.mark.proves("D14", "R12")
+@pytest.mark.proves("D14", "R12", "B10")
 async def test_a_case_sent_back_goes_to_who_did_the_step_with_what_is_left_of_its_budget(world: Any) -> None:
     dossier = await appraising(world)
     await world.at("2025-03-14 09:00")
@@ -184,6 +184,7 @@ async def record(world: Any, dossier: Any, number: int, on: date | None, answer:
     return await world.do(handlers.record_opinion, dossier, number, on, answer, staff=officer, seen_version=None)
 
 
+@pytest.mark.proves("D12")
 async def test_another_agency_is_asked_while_the_limit_runs_on(world: Any) -> None:
     dossier = await appraising(world)
     before = await world.case(dossier)
@@ -316,7 +317,7 @@ async def test_who_gets_a_case_must_be_of_its_place_and_the_reason_is_said(
     assert fields(refused) == wrong
 
 
-@pytest.mark.proves("D10")
+@pytest.mark.proves("D10", "A08")
 async def test_an_absent_officers_whole_list_goes_to_another_with_an_outcome_for_each(world: Any) -> None:
     dossiers = [await appraising(world) for _ in range(3)]
     for id in ("p-absent", "p-second"):

@@ -105,6 +105,7 @@ async def test_a_list_asks_as_many_questions_of_fifty_rows_as_of_one(client: htt
     assert len(of_many) == len(of_one) <= 10, of_many
 
 
+@pytest.mark.proves("E01")
 @pytest.mark.parametrize("name", FILTERS)
 async def test_every_list_is_a_page_a_file_and_a_paper(client: httpx.AsyncClient, world: Any, name: str) -> None:
     await world.accepted()
@@ -116,6 +117,7 @@ async def test_every_list_is_a_page_a_file_and_a_paper(client: httpx.AsyncClient
         assert answer.content.startswith("\ufeffMã hồ sơ,".encode())
 
 
+@pytest.mark.proves("E05")
 async def test_lists_narrow_by_each_filter_and_by_several(world: Any) -> None:
     submitted, accepted = await world.file(), await world.accepted()
     now, staff = await world.at("2025-03-14 08:00"), world.staff(LEADER)
@@ -157,6 +159,7 @@ async def test_the_address_of_a_filtered_list_keeps_what_was_asked(client: httpx
     assert "before=" in again.link("Trang trước")
 
 
+@pytest.mark.proves("E05")
 @pytest.mark.parametrize("words", ["SN-001", "sn-002", "TSN-003", "T-H00.15-250303-0001"])
 async def test_a_case_is_found_by_the_serial_of_any_of_its_devices(world: Any, words: str) -> None:
     dossier = await world.file()
@@ -170,6 +173,7 @@ async def test_a_case_is_found_by_the_serial_of_any_of_its_devices(world: Any, w
     assert lost.total == 0
 
 
+@pytest.mark.proves("L07")
 async def test_a_persons_name_is_shortened_in_lists_and_whole_on_the_case(
     client: httpx.AsyncClient, world: Any
 ) -> None:

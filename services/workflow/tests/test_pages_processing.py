@@ -109,6 +109,7 @@ async def test_a_further_round_waits_in_the_leaders_list(client: httpx.AsyncClie
     assert code not in page.text
 
 
+@pytest.mark.proves("D12")
 async def test_another_agency_is_asked_and_the_answer_written_down(client: httpx.AsyncClient, world: Any) -> None:
     dossier = await appraising(world)
     ask, record = path(dossier, "/opinion"), path(dossier, "/opinion-answer")
@@ -131,6 +132,7 @@ async def test_another_agency_is_asked_and_the_answer_written_down(client: httpx
     assert "Đã trả lời" in page.text
 
 
+@pytest.mark.proves("D17", "R07")
 async def test_a_letter_of_apology_goes_from_the_officer_to_the_leader(client: httpx.AsyncClient, world: Any) -> None:
     dossier = await appraising(world)
     draft, approve = path(dossier, "/apology-draft"), path(dossier, "/apology")
@@ -194,6 +196,7 @@ async def test_the_head_gives_a_case_to_another(client: httpx.AsyncClient, world
     assert (await world.case(dossier)).holder_id == "p-second"
 
 
+@pytest.mark.proves("A08")
 async def test_everything_of_an_absent_person_is_given_away_on_one_page(client: httpx.AsyncClient, world: Any) -> None:
     dossiers = [await appraising(world) for _ in range(2)]
     for id in ("p-absent", "p-second"):

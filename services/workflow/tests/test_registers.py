@@ -32,6 +32,7 @@ async def test_every_dossier_accepted_in_the_period_is_a_line_in_the_books_order
     assert "Cộng: 2 hồ sơ" in text
 
 
+@pytest.mark.proves("E01")
 async def test_a_register_is_printed_kept_and_read_again_as_it_was(client: httpx.AsyncClient, world: Any) -> None:
     await world.accepted()
     browser = world.browser("one_stop_officer")
@@ -74,6 +75,7 @@ async def test_a_register_nobody_printed_is_not_there(client: httpx.AsyncClient,
     assert answer.status_code == 404
 
 
+@pytest.mark.proves("B09")
 async def test_a_finished_dossier_keeps_its_control_slip_with_every_hand_over(
     client: httpx.AsyncClient, world: Any
 ) -> None:

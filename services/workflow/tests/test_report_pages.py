@@ -56,6 +56,7 @@ async def test_a_report_that_cannot_be_is_refused(
     assert read_page(answer.text).h1 in ("Kỳ báo cáo không đúng", "Không tìm thấy danh sách")
 
 
+@pytest.mark.proves("E01", "G03")
 async def test_the_file_has_a_total_and_the_control_sum(client: httpx.AsyncClient, world: Any) -> None:
     await world.finished("2025-03-21 08:00")
     answer = await client.get(f"{II_06}.csv?period=2025-03", headers=world.browser(LEADER))
@@ -104,7 +105,7 @@ def test_periods_have_names() -> None:
             named(text)
 
 
-@pytest.mark.proves("G06")
+@pytest.mark.proves("G06", "B11")
 async def test_the_leader_sees_what_will_be_late_and_with_whom(client: httpx.AsyncClient, world: Any) -> None:
     signing, waiting = await world.to_sign(), await world.accepted()
     await world.at("2025-03-25 09:00")

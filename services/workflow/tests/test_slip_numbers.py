@@ -38,7 +38,7 @@ async def ask_for_more(world: Any, dossier_id: UUID) -> None:
     await world.do(handlers.request_supplement, dossier_id, items=lines, staff=officer, seen_version=None)
 
 
-@pytest.mark.proves("B14")
+@pytest.mark.proves("B14", "C05")
 async def test_fifty_clerks_at_once_leave_no_gap_and_no_double(world: Any) -> None:
     filed = [await world.file() for _ in range(CLERKS)]
     await world.at("2025-03-05 10:00")
@@ -46,6 +46,7 @@ async def test_fifty_clerks_at_once_leave_no_gap_and_no_double(world: Any) -> No
     assert await numbers(world, slips.SUPPLEMENT) == [(2025, number) for number in range(1, CLERKS + 1)]
 
 
+@pytest.mark.proves("C05")
 async def test_what_failed_leaves_no_gap_even_among_others_at_once(world: Any) -> None:
     filed = [await world.file() for _ in range(12)]
 
@@ -69,6 +70,7 @@ async def test_each_form_has_a_series_of_its_own(world: Any) -> None:
         assert await numbers(world, form) == [(2025, 1), (2025, 2)]
 
 
+@pytest.mark.proves("C05")
 @pytest.mark.parametrize(
     ("at", "year"),
     [
@@ -88,6 +90,7 @@ async def test_the_year_of_a_number_is_that_of_the_clocks_of_vietnam(world: Any,
     assert await numbers(world, slips.REFUSAL) == [(year, 1)]
 
 
+@pytest.mark.proves("C05", "R01")
 async def test_the_new_generation_goes_on_with_the_years_series(world: Any) -> None:
     """The circular changed on 15 September; a series is never begun anew inside a year."""
     for text in ("2025-09-12 10:00", "2025-09-15 10:00"):

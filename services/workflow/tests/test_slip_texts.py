@@ -311,7 +311,7 @@ FIELDS: dict[SlipKey, list[str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.proves("B14", "R01")
+@pytest.mark.proves("B14", "R01", "R15")
 @pytest.mark.parametrize(("key", "generation"), ALL)
 async def test_every_field_of_the_law_stands_on_its_slip(key: SlipKey, generation: int) -> None:
     text = read(await drawn(key, generation))
@@ -325,6 +325,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s|\u200b", "", unicodedata.normalize("NFC", text))
 
 
+@pytest.mark.proves("R01", "B14")
 @pytest.mark.parametrize("generation", GENERATIONS)
 @pytest.mark.parametrize("key", BOTH)
 async def test_the_forms_number_act_and_paper_are_those_of_its_day(key: SlipKey, generation: int) -> None:
@@ -496,6 +497,7 @@ def test_the_personal_number_comes_from_the_sheet_that_has_it() -> None:
     assert slips.declared([form], Dossier(), "id_number") == ""
 
 
+@pytest.mark.proves("B09")
 def test_hand_overs_go_from_the_desk_through_each_run_and_back() -> None:
     begun = [moment("2025-03-13 09:05"), moment("2025-03-13 11:05"), moment("2025-03-17 10:00")]
     runs = [

@@ -16,6 +16,7 @@ async def test_the_tables_of_the_code_are_those_of_the_migrations(database: Data
     await check_tables(database, "workflow", metadata)
 
 
+@pytest.mark.proves("D20")
 @pytest.mark.parametrize("table", ["clock_entry", "case_history"])
 async def test_what_is_only_added_cannot_be_changed_or_taken_away(database: Database, world: Any, table: str) -> None:
     dossier = await world.file()
@@ -32,6 +33,7 @@ async def test_what_is_only_added_cannot_be_changed_or_taken_away(database: Data
                 await run_sql(tx, statement)
 
 
+@pytest.mark.proves("D02")
 async def test_an_accepted_case_without_a_code_is_refused_by_the_database(database: Database, world: Any) -> None:
     dossier = await world.file()
     with pytest.raises(DBAPIError, match="accepted_has_code_and_clock"):

@@ -127,7 +127,7 @@ async def test_a_result_is_found_only_once_it_was_issued(client: httpx.AsyncClie
     assert "thay thế" not in page.text
 
 
-@pytest.mark.proves("R16")
+@pytest.mark.proves("R16", "C07")
 async def test_a_result_that_was_corrected_names_the_one_that_counts(client: httpx.AsyncClient, world: Any) -> None:
     dossier_id = await world.finished()
     first, _ = await issued(world, dossier_id, "result")
