@@ -19,8 +19,8 @@ from workflow import handlers
 from workflow.domain.errors import DecisionIncomplete, NotAllowedNow, NotYours
 from workflow.domain.posting import HandOver, Receiver
 from workflow.domain.status import Status
-from workflow.handlers import posting
-from workflow.handlers.posting import PostDesk
+from workflow.handlers import parcels
+from workflow.handlers.parcels import PostDesk
 from workflow.main import post_desk
 
 pytestmark = pytest.mark.db
@@ -77,7 +77,7 @@ async def due_again(database: Database) -> None:
 
 
 async def all_read(desk: PostDesk) -> None:
-    while await posting.track_next(desk):
+    while await parcels.track_next(desk):
         pass
 
 
@@ -118,8 +118,8 @@ async def test_a_result_by_post_is_ordered_tracked_and_returned_when_delivered(
     world: Any, database: Database, desk: PostDesk, postman: Postman
 ) -> None:
     dossier_id = await posted(world)
-    assert await posting.order_next(desk)
-    assert not await posting.order_next(desk)
+    assert await parcels.order_next(desk)
+    assert not await parcels.order_next(desk)
     (said,) = await world.said("ResultPosted")
     order = next(one for one in postman.orders() if one["order_number"] == said.order_number)
     for code in (1, 2, 5):
@@ -138,11 +138,11 @@ async def test_an_order_whose_answer_was_lost_is_the_same_order_again(
 ) -> None:
     await posted(world)
     postman.told(drop_after_keeping=1)
-    assert await posting.order_next(desk)
+    assert await parcels.order_next(desk)
     assert await world.said("ResultPosted") == []
-    assert not await posting.order_next(desk), "it rests before it tries again"
+    assert not await parcels.order_next(desk), "it rests before it tries again"
     await due_again(database)
-    assert await posting.order_next(desk)
+    assert await parcels.order_next(desk)
     (said,) = await world.said("ResultPosted")
     order = next(one for one in postman.orders() if one["order_number"] == said.order_number)
     assert order["asked_times"] == 2
@@ -153,11 +153,11 @@ async def test_a_refused_order_leaves_the_result_to_be_posted_anew(
 ) -> None:
     dossier_id = await posted(world)
     postman.told(refuse_order=1)
-    assert await posting.order_next(desk)
+    assert await parcels.order_next(desk)
     assert await world.said("ResultPosted") == []
     officer = world.staff("one_stop_officer")
     await world.do(handlers.post_result, dossier_id, RECEIVER, staff=officer, seen_version=None)
-    assert await posting.order_next(desk)
+    assert await parcels.order_next(desk)
     (said,) = await world.said("ResultPosted")
     assert said.order_number.endswith("-BC2")
 
@@ -175,7 +175,7 @@ async def posted_again(world: Any, dossier_id: UUID) -> None:
 
 async def test_a_parcel_that_came_back_can_be_sent_again(world: Any, desk: PostDesk, postman: Postman) -> None:
     dossier_id = await posted(world)
-    await posting.order_next(desk)
+    await parcels.order_next(desk)
     for code in (1, 4, 6, 7):
         postman.happen(code)
     await all_read(desk)
@@ -185,24 +185,24 @@ async def test_a_parcel_that_came_back_can_be_sent_again(world: Any, desk: PostD
 
 async def test_a_tracking_that_repeats_itself_tells_nothing_twice(world: Any, desk: PostDesk, postman: Postman) -> None:
     await posted(world)
-    await posting.order_next(desk)
+    await parcels.order_next(desk)
     postman.happen(5)
     await all_read(desk)
     postman.told(repeat_events=2, fail_tracking=1)
-    assert not await posting.track_next(desk)
-    assert await posting.track_next(desk)
+    assert not await parcels.track_next(desk)
+    assert await parcels.track_next(desk)
     assert len(await world.said("DossierReturned")) == 1
 
 
 async def test_two_workers_order_a_parcel_once(world: Any, desk: PostDesk, postman: Postman) -> None:
     await posted(world)
-    assert sorted(await asyncio.gather(posting.order_next(desk), posting.order_next(desk))) == [False, True]
+    assert sorted(await asyncio.gather(parcels.order_next(desk), parcels.order_next(desk))) == [False, True]
     assert len(await world.said("ResultPosted")) == 1
 
 
 async def test_a_result_collected_online_meanwhile_stays_returned(world: Any, desk: PostDesk, postman: Postman) -> None:
     dossier_id = await posted(world)
-    await posting.order_next(desk)
+    await parcels.order_next(desk)
     await world.collect(dossier_id, "2025-03-24 08:00")
     postman.happen(5)
     await all_read(desk)
@@ -257,8 +257,8 @@ async def test_the_api_posts_to_the_contact_where_nothing_else_is_said(client: h
 async def test_without_the_postal_service_an_order_waits(world: Any, database: Database) -> None:
     await posted(world)
     desk = post_desk(world.settings(free_port()), database)
-    assert await posting.order_next(desk)
-    assert not await posting.order_next(desk)
+    assert await parcels.order_next(desk)
+    assert not await parcels.order_next(desk)
     async with database.transaction() as tx:
         row = (await run_sql(tx, "select state, attempts, next_try_at - clock_timestamp() as rest from dispatch")).one()
     assert (row.state, row.attempts) == ("to_order", 1)

@@ -12,8 +12,8 @@ from kit.worker import Loop, Worker
 from rules.catalogue import load
 from workflow import api, consumer, web
 from workflow.gateways import HttpPostalService
-from workflow.handlers import posting
-from workflow.handlers.posting import PostDesk
+from workflow.handlers import parcels
+from workflow.handlers.parcels import PostDesk
 from workflow.settings import WorkflowSettings
 
 BASE = "/officer"
@@ -51,10 +51,10 @@ def build_worker(settings: WorkflowSettings, database: Database) -> Worker:
     desk = post_desk(settings, database)
 
     async def order() -> bool:
-        return await posting.order_next(desk)
+        return await parcels.order_next(desk)
 
     async def track() -> bool:
-        return await posting.track_next(desk)
+        return await parcels.track_next(desk)
 
     loops = [
         Loop("ordering parcels", order),

@@ -7,7 +7,7 @@ from rules.records.procedure import Component, Procedure
 from workflow.domain.errors import CheckIncomplete, RequestIncomplete
 from workflow.domain.status import Verdict
 
-SHORTEST_REASON = 5
+SHORTEST_NOTE = 5
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def _wrong(procedure: Procedure, item: CheckItem, filed: frozenset[str]) -> str:
     component = procedure.component(item.component)
     if component is None:
         return f"Thủ tục không có thành phần “{item.component}”."
-    if item.verdict is Verdict.LACKING and len(item.note.strip()) < SHORTEST_REASON:
+    if item.verdict is Verdict.LACKING and len(item.note.strip()) < SHORTEST_NOTE:
         return f"Hãy viết rõ “{component.name_vi}” cần bổ sung gì."
     if item.verdict is Verdict.NOT_NEEDED and (item.component in filed or _is_a_must(component)):
         return f"“{component.name_vi}” không thể ghi là không phải nộp."

@@ -15,7 +15,10 @@ from workflow.domain.status import Status
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """A start of the check or of the whole limit. Only added, only shown: the start itself stands in the case."""
+    """What happened to the clock: started, paused, resumed, restarted, re-appointed, stopped. Only ever added.
+
+    The case's own dates are what holds; from these entries anyone can work them out again (`recomputed_due`).
+    """
 
     number: int
     kind: str

@@ -1,6 +1,5 @@
-"""A result on its way by post: its states, and how the receiver is addressed. No I/O."""
+"""A result on its way out: a parcel's states, whom it is addressed to, who took it at the counter. No I/O."""
 
-import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -44,7 +43,9 @@ WORDS_VI = {
     PostState.LOST: "Thất lạc",
     PostState.CANCELLED: "Đã huỷ",
 }
-ENDED = frozenset({PostState.DELIVERED, PostState.REFUSED, PostState.RETURNED, PostState.LOST, PostState.CANCELLED})
+PARCEL_ENDED = frozenset(
+    {PostState.DELIVERED, PostState.REFUSED, PostState.RETURNED, PostState.LOST, PostState.CANCELLED}
+)
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Dispatch:
 
     @property
     def has_ended(self) -> bool:
-        return self.state in ENDED
+        return self.state in PARCEL_ENDED
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,7 @@ def check_hand_over(said: HandOver) -> HandOver:
     return said
 
 
-def pause_after(attempts: int) -> timedelta:
-    """How long to wait after so many tries: growing, capped, jittered."""
-    jitter = random.uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret
+def pause_after(attempts: int, jitter: float) -> timedelta:
+    """How long to wait after so many tries: growing, capped, then spread by `jitter` around 1."""
     doubled = FIRST_PAUSE * (1 << min(attempts, 12))
     return min(LONGEST_PAUSE, doubled) * jitter

@@ -1,4 +1,7 @@
-"""The commands, the events that others send, and the previews. All within the caller's transaction; none commits."""
+"""The commands, the events that others send, and the previews. All within the caller's transaction; none commits.
+
+Only `parcels` opens its own: it is the worker's, and calls the postal service between two of them.
+"""
 
 from workflow.handlers.accepting import take_payment
 from workflow.handlers.access import note_staff, staff_of

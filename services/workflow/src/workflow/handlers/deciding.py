@@ -10,9 +10,9 @@ from workflow.domain.access import Staff
 from workflow.domain.case import Case
 from workflow.domain.deciding import check_decides
 from workflow.domain.errors import AlreadyDecided, NoSuchEvent
+from workflow.domain.texts import said_text
 from workflow.domain.unexpected_events import NAMES_VI, Heard
 from workflow.handlers.access import check_unchanged, note_staff
-from workflow.handlers.ending import check_text
 
 NO_DECISION = "Hãy ghi rõ quyết định và việc đã làm, để người sau đọc là hiểu."
 
@@ -38,7 +38,7 @@ async def decide_undecided(
         raise NoSuchEvent(undecided_id)
     if kept.decided_at is not None:
         raise AlreadyDecided(kept.decision_vi)
-    decision_vi = check_text("decision_vi", decision_vi, NO_DECISION)
+    decision_vi = said_text("decision_vi", decision_vi, NO_DECISION)
     await note_staff(tx, staff)
     await store.decide(tx, undecided_id, decision_vi, staff.id, now)
     case = await store.save_case(tx, case)

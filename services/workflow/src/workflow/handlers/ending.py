@@ -11,13 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kit.tx import objects_of
 from workflow import store
 from workflow.domain.case import Case, StoredFile
-from workflow.domain.errors import DecisionIncomplete
 from workflow.domain.law import calendar_of
 from workflow.domain.moves import moved
 from workflow.domain.status import Action
-from workflow.domain.texts import LONGEST_TEXT, TOO_LONG
-
-SHORTEST_REASON = 10
 
 
 async def end(
@@ -45,13 +41,3 @@ async def put_explanation(tx: AsyncSession, case: Case, name: str, said: Mapping
     body = orjson.dumps(dict(said))
     digest = hashlib.sha256(body).hexdigest()
     return store.to_file(await objects_of(tx).put(f"explanations/{case.dossier_id}/{name}-{digest[:16]}.json", body))
-
-
-def check_text(field: str, text: str, missing_vi: str, *, shortest: int = SHORTEST_REASON) -> str:
-    """The text without blanks around it. Raises DecisionIncomplete where it says too little, or too much."""
-    text = text.strip()
-    if len(text) < shortest:
-        raise DecisionIncomplete([(field, missing_vi)])
-    if len(text) > LONGEST_TEXT:
-        raise DecisionIncomplete([(field, TOO_LONG)])
-    return text

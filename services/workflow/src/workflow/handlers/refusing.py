@@ -10,9 +10,10 @@ from workflow import store
 from workflow.domain.access import Staff
 from workflow.domain.case import Case
 from workflow.domain.status import Action
+from workflow.domain.texts import said_text
 from workflow.handlers import slips
 from workflow.handlers.access import take_up
-from workflow.handlers.ending import check_text, end, put_explanation
+from workflow.handlers.ending import end, put_explanation
 from workflow.handlers.saying import say
 
 NO_REASON = "Hãy ghi rõ lý do không tiếp nhận; phiếu từ chối sẽ in đúng đoạn này."
@@ -20,7 +21,7 @@ NO_REASON = "Hãy ghi rõ lý do không tiếp nhận; phiếu từ chối sẽ 
 
 def check_refusal(reason: str, where_to_go: str) -> tuple[str, str]:
     """What form 03 will say. Raises DecisionIncomplete."""
-    return check_text("reason", reason, NO_REASON), check_text("where_to_go", where_to_go, "", shortest=0)
+    return said_text("reason", reason, NO_REASON), said_text("where_to_go", where_to_go, "", shortest=0)
 
 
 async def refuse(

@@ -15,10 +15,11 @@ from workflow.domain.law import procedure_of
 from workflow.domain.moves import lacks, moved
 from workflow.domain.reasons import why_not
 from workflow.domain.status import Action
+from workflow.domain.texts import said_text
 from workflow.domain.unexpected_events import Effect, Heard
 from workflow.handlers import slips
 from workflow.handlers.access import take_up
-from workflow.handlers.ending import check_text, end, put_explanation
+from workflow.handlers.ending import end, put_explanation
 from workflow.handlers.saying import say
 from workflow.handlers.unexpected import effect_of, keep_for_decision, note_again
 
@@ -113,7 +114,7 @@ async def refuse_stop(
     Emits StopRefused. Raises NoSuchCase, ChangedMeanwhile, NotAllowedNow, NotYours, DecisionIncomplete.
     """
     case = await take_up(tx, dossier_id, Action.REFUSE_STOP, staff=staff, seen_version=seen_version)
-    reason = check_text("reason", reason, NO_REASON)
+    reason = said_text("reason", reason, NO_REASON)
     explanation = await put_explanation(tx, case, "stop-refusal", {"reason": reason})
     case = await store.save_case(tx, moved(case, Action.REFUSE_STOP, stop_asked_at=None))
     await store.add_history(tx, case, "Không chấp nhận yêu cầu dừng giải quyết", now, staff_id=staff.id, note=reason)

@@ -29,7 +29,8 @@ async def receiver_of(tx: AsyncSession, staff: Staff, dossier_id: UUID) -> Recei
     """The applicant as the contact names them. Raises NoSuchCase."""
     case = await see_case(tx, staff, dossier_id)
     contact = await store.read_contact(tx, case)
-    return Receiver(contact.organisation or contact.name, contact.return_address or contact.address or "", contact.phone or "")
+    address = contact.return_address or contact.address or ""
+    return Receiver(contact.organisation or contact.name, address, contact.phone or "")
 
 
 async def parcels_of(tx: AsyncSession, staff: Staff, dossier_id: UUID) -> list[ParcelView]:
