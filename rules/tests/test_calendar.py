@@ -132,6 +132,19 @@ def test_every_day_can_say_why_it_is_off(calendar: Calendar, day: date, vietname
     assert calendar.reason(day, "en").startswith(english)
 
 
+@pytest.mark.proves("B12")
+def test_days_off_and_office_hours_are_data(calendar: Calendar) -> None:
+    data = calendar.record.model_dump(mode="json")
+    named = data["special_days"][0] | {"day": "2025-03-04", "kind": "holiday"}
+    hours = data["working"] | {"sessions": ["08:00-12:00", "13:00-17:00"]}
+    changed = data | {"special_days": [*data["special_days"], named], "working": hours}
+    found = Calendar(CalendarRecord.model_validate(changed))
+    assert calendar.add_working_days(date(2025, 3, 3), 1) == date(2025, 3, 4)
+    assert found.add_working_days(date(2025, 3, 3), 1) == date(2025, 3, 5)
+    assert calendar.add_working_minutes(at("2025-03-03 11:00"), 60) == at("2025-03-03 14:00")
+    assert found.add_working_minutes(at("2025-03-03 11:00"), 60) == at("2025-03-03 12:00")
+
+
 @pytest.mark.proves("R13")
 def test_a_saturday_may_receive_without_counting_for_limits(calendar: Calendar) -> None:
     open_on_saturday = {"weekdays": ["sat"], "sessions": ["07:30-11:30"]}

@@ -1,6 +1,7 @@
 """What the shipped catalogue holds and how it is asked."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -94,6 +95,19 @@ def test_the_demo_office_is_marked_as_invented_down_to_who_signs(law: Catalogue)
     assert [one.signer_role for one in office.delegations] == ["department_leader"]
     assert all(one.invented for one in office.delegations)
     assert law.readings("demo-dost", date(2025, 3, 13)) == DEFAULT
+
+
+@pytest.mark.proves("B01")
+def test_an_office_has_the_agency_code_of_the_day(law: Catalogue) -> None:
+    office = law.office("demo-dost")
+    (now,) = office.agency_codes
+    former = now.model_copy(update={"code": "H99.15", "effective_to": date(2025, 6, 30)})
+    later = now.model_copy(update={"effective_from": date(2025, 7, 1)})
+    merged = replace(law, offices=(office.model_copy(update={"agency_codes": (former, later)}),))
+    assert merged.agency_code("demo-dost", date(2025, 6, 30)) == "H99.15"
+    assert merged.agency_code("demo-dost", date(2025, 7, 1)) == "H00.15"
+    with pytest.raises(NotInForce):
+        merged.agency_code("demo-dost", date(2021, 1, 31))
 
 
 def test_every_role_of_a_step_works_in_some_unit(law: Catalogue, xray: Procedure) -> None:

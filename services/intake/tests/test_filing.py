@@ -56,6 +56,19 @@ async def test_the_package_holds_every_file_and_sheet_unchanged(client: httpx.As
     assert contact.model_dump(exclude_none=True) == CONTACT | {"language": "vi"}
 
 
+@pytest.mark.proves("B06")
+async def test_whoever_is_signed_in_files_forms_without_signing_them(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    body = await a_submission(client)
+    nobody = await client.post(f"{API}/dossiers", headers={"Idempotency-Key": "k-0"}, json=body)
+    assert nobody.status_code == 401
+    assert (await send(client, body)).status_code == 201
+    manifest = Manifest.model_validate_json(await database.objects.get((await the_event(database)).package))
+    assert manifest.forms == body["forms"]
+    assert {file.component for file in manifest.files} == {one["component"] for one in body["uploads"]}
+
+
 @pytest.mark.proves("L07", "R18")
 async def test_what_is_said_to_the_others_names_nobody(client: httpx.AsyncClient, database: Database) -> None:
     await send(client, await a_submission(client))
