@@ -190,7 +190,7 @@ def test_what_is_not_published_is_said_in_words() -> None:
 def test_each_process_is_drawn_with_its_steps_shares_and_ways_back(name: str) -> None:
     picture = Xml.fromstring(said("draw", name))
     words = [text.text or "" for text in picture.iter(f"{SVG}text")]
-    process = json.loads(said("draw", name, "--format", "json"))
+    process = json.loads(said("draw", name, "--json"))
     for number, step in enumerate(process["steps"], 1):
         assert f"{number}. {step['name_vi']}" in words
         assert any(f"{step['share']} %" in word for word in words)

@@ -96,16 +96,17 @@ def check(as_json: bool, folder: Path | None) -> int:
 @group.command()
 @click.argument("name", metavar="ID")
 @click.option("--version", default=None, help="of several versions; the newest if not given")
-@click.option("--format", "kind", type=click.Choice(["svg", "text", "json"]), default="svg")
+@click.option("--format", "kind", type=click.Choice(["svg", "text"]), default="svg")
+@json_option
 @language_option
 @folder_option
-def draw(name: str, version: str | None, kind: str, language: str, folder: Path | None) -> int:
+def draw(name: str, version: str | None, kind: str, as_json: bool, language: str, folder: Path | None) -> int:
     """The internal process of a procedure, or a process by its own id, as a picture."""
     law, words = law_of(folder), words_in(language)
     process = next((one for one in law.processes if one.id == name), None)
     one = None if process else procedure_of(law, name, version)
     drawn = process or process_of(one)
-    if kind == "json":
+    if as_json:
         echo_json(drawn.model_dump(mode="json"))
     elif kind == "text":
         click.echo(drawing.as_text(drawn, words, one), nl=False)
