@@ -147,7 +147,7 @@ def refused_sentence(status: Status, action: Action, role: str) -> str:
     return ""
 
 
-@pytest.mark.proves("D06", "D07", "D14", "D15", "D16", "D17", "R07", "R08", "R09", "R16")
+@pytest.mark.proves("R07", "R08", "R09", "R16")
 @pytest.mark.parametrize("status", list(Status))
 @pytest.mark.parametrize("action", list(Action))
 def test_every_triple_of_status_action_and_role_is_decided_by_the_table(status: Status, action: Action) -> None:
