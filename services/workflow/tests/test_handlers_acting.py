@@ -98,7 +98,7 @@ async def test_slips_are_numbered_without_gaps_in_a_yearly_series(world: Any) ->
     async with world.database.transaction() as tx:
         found = (await run_sql(tx, "select form, year, number from slip order by form, number")).all()
     assert [tuple(row) for row in found] == [
-        ("01", 2025, 1), ("01", 2025, 2), ("fee-notice", 2025, 1), ("fee-notice", 2025, 2),
+        ("acceptance", 2025, 1), ("acceptance", 2025, 2), ("fee-notice", 2025, 1), ("fee-notice", 2025, 2),
     ]  # fmt: skip
 
 

@@ -218,6 +218,29 @@ async def drawn(key: SlipKey, generation: int, *, is_preview: bool = False) -> b
     return await gateways.render(head.layout, WRITERS[key](head))
 
 
+SCIENCE = load().procedure("science-organisation-registration")
+
+
+@pytest.mark.proves("R23")
+@pytest.mark.parametrize(("procedure", "waits"), [(PROCEDURE, True), (SCIENCE, False)])
+async def test_a_fee_notice_says_whether_the_dossier_waits_for_the_fee(procedure: Procedure, waits: bool) -> None:
+    head, case = a_letter("fee-notice", moment(GENERATIONS[2025])), a_case(paid_at=None, code=None if waits else CODE)
+    data = slips.fee_notice(head, case, procedure, Applicant(), quote(), STAFF)
+    text = read(await gateways.render(head.layout, data))
+    assert ("được tiếp nhận ngay khi tiền được ghi nhận" in text) is waits
+    assert ("được tiếp nhận và giải quyết ngay, không chờ phí" in text) is not waits
+    assert case.shown_code in text
+
+
+@pytest.mark.proves("R23")
+async def test_form_01_of_a_dossier_that_owes_its_fee_says_so() -> None:
+    head = a_letter("acceptance", moment(GENERATIONS[2025]))
+    for paid_at, words in ((None, "nộp theo thông báo phí"), (moment("2025-03-13 09:00"), "đã nộp lúc")):
+        case = a_case(paid_at=paid_at)
+        data = slips.acceptance_slip(head, case, PROCEDURE, Applicant(), a_dossier(), STAFF)
+        assert words in read(await gateways.render(head.layout, data))
+
+
 def read(pdf: bytes) -> str:
     """The text, its white space made one: lines break where they must."""
     text = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
