@@ -104,6 +104,7 @@ def check_log(said: list[Envelope]) -> None:
         assert sorted(known) == list(range(1, len(known) + 1)), f"a gap in what {source} said of {subject}"
 
 
+@pytest.mark.proves("J08")
 def test_killed_at_ten_moments_nothing_is_lost_and_nothing_repeated(tmp_path: Path) -> None:
     chance = random.Random(SEED)
     folder = tmp_path / "machine"

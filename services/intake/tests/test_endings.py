@@ -19,7 +19,7 @@ from .test_pages import Reader, khoi, reader_of
 from .test_road import hear, the_road, track
 
 __all__ = ["khoi", "reader_of"]
-pytestmark = [pytest.mark.db, pytest.mark.proves("R09")]
+pytestmark = pytest.mark.db
 
 
 async def running(client: httpx.AsyncClient, database: Database) -> UUID:
@@ -33,6 +33,7 @@ async def asked(database: Database) -> list[WithdrawalRequested | StopRequested]
     return [one for one in await emitted(database) if isinstance(one, (WithdrawalRequested, StopRequested))]
 
 
+@pytest.mark.proves("R09")
 async def test_a_dossier_is_taken_back_once_and_the_words_stay_out_of_the_event(
     client: httpx.AsyncClient, database: Database
 ) -> None:
@@ -51,6 +52,7 @@ async def test_a_dossier_is_taken_back_once_and_the_words_stay_out_of_the_event(
     assert shown["endings_open"] == []
 
 
+@pytest.mark.proves("R09")
 async def test_an_accepted_dossier_may_be_stopped_or_taken_back(client: httpx.AsyncClient, database: Database) -> None:
     dossier_id = await running(client, database)
     assert (await track(client, dossier_id))["endings_open"] == ["withdraw", "stop"]
@@ -62,6 +64,7 @@ async def test_an_accepted_dossier_may_be_stopped_or_taken_back(client: httpx.As
     assert (await track(client, dossier_id))["endings_open"] == ["withdraw"]
 
 
+@pytest.mark.proves("D16", "R09")
 @pytest.mark.parametrize("ending", ["withdrawal", "stop"])
 async def test_a_dossier_with_its_result_is_neither_taken_back_nor_stopped(
     client: httpx.AsyncClient, database: Database, ending: str
@@ -74,6 +77,7 @@ async def test_a_dossier_with_its_result_is_neither_taken_back_nor_stopped(
     assert await asked(database) == []
 
 
+@pytest.mark.proves("R09")
 async def test_a_stop_before_acceptance_is_refused_with_a_sentence(client: httpx.AsyncClient) -> None:
     path = f"{API}/dossiers/{await a_dossier(client)}/stop"
     refused = await client.post(path, headers=bearer(KHOI), json={})
@@ -94,6 +98,7 @@ async def test_too_long_a_reason_is_malformed(client: httpx.AsyncClient) -> None
     assert answer.status_code == 422
 
 
+@pytest.mark.proves("R09")
 async def test_a_clerk_writes_down_what_was_asked_at_the_counter(client: httpx.AsyncClient, database: Database) -> None:
     dossier_id = await running(client, database)
     clerk = Handler(staff_id="p-officer", unit="one-stop")
@@ -126,6 +131,7 @@ async def test_the_page_says_what_it_means_and_asks_with_one_press(
     assert "Yêu cầu đã được ghi nhận" in (await khoi.open(f"/dossiers/{dossier_id}/stop")).text
 
 
+@pytest.mark.proves("R09")
 @pytest.mark.parametrize("ending", ["withdrawal", "stop"])
 async def test_the_page_of_a_dossier_that_ended_says_why_it_cannot_be(
     khoi: Reader, client: httpx.AsyncClient, database: Database, ending: str

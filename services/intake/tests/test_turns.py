@@ -69,7 +69,7 @@ async def test_a_dossier_taken_back_has_ended_and_owes_nothing(
     assert (facts["status"], facts["fees"][0]["pay_path"], facts["stops"][-1]["key"]) == (7, None, "ended")
 
 
-@pytest.mark.proves("R09")
+@pytest.mark.proves("R09", "D16")
 @pytest.mark.parametrize(
     ("ground", "words", "papers"),
     [

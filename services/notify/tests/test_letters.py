@@ -178,6 +178,7 @@ async def test_a_letter_of_return_says_how_it_reached_the_applicant(world: Any, 
     assert words in (await letters_of(world, road))[Template.RETURNED].text
 
 
+@pytest.mark.proves("D18")
 @pytest.mark.parametrize(
     ("way", "words"),
     [("counter", "đến bộ phận một cửa nhận"), ("postal", "gửi kết quả qua bưu chính"), ("online", "đăng nhập và nhận")],

@@ -103,6 +103,7 @@ async def test_only_the_one_stop_officer_hands_over_and_only_what_is_finished(wo
         await world.do(handlers.hand_over, running, TAKEN, staff=world.staff("one_stop_officer"), seen_version=None)
 
 
+@pytest.mark.proves("D18")
 @pytest.mark.parametrize(
     ("said", "field"), [(HandOver("", "Căn cước"), "receiver"), (HandOver("Trần Minh Khôi", ""), "shown")]
 )
@@ -133,6 +134,7 @@ async def test_a_result_by_post_is_ordered_tracked_and_returned_when_delivered(
     assert (proof["order_number"], proof["item"]) == (said.order_number, order["item"])
 
 
+@pytest.mark.proves("J08")
 async def test_an_order_whose_answer_was_lost_is_the_same_order_again(
     world: Any, database: Database, desk: PostDesk, postman: Postman
 ) -> None:
@@ -254,6 +256,7 @@ async def test_the_api_posts_to_the_contact_where_nothing_else_is_said(client: h
     assert taken.status_code == 200
 
 
+@pytest.mark.proves("J08")
 async def test_without_the_postal_service_an_order_waits(world: Any, database: Database) -> None:
     await posted(world)
     desk = post_desk(world.settings(free_port()), database)
