@@ -11,7 +11,7 @@ setup: ## .venv with everything a developer needs
 	@$(PYTHON) tools/setup dev
 setup-demo:
 	@$(PYTHON) tools/setup demo
-demo: setup-demo ## start everything on this machine and walk a dossier (once=1: and stop)
+demo: setup-demo ## start everything on this machine and walk six dossiers (once=1: and stop)
 	@$(BIN)/motcua demo $(if $(once),--once)
 up: setup-demo ## start everything on this machine, walk nothing
 	@$(BIN)/motcua up

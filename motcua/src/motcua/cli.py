@@ -79,7 +79,7 @@ def up(folder: Path, port: int) -> int:
 @folder_option
 @port_option
 def demo(once: bool, folder: Path, port: int) -> int:
-    """Start everything on this machine and walk one dossier through its whole road, in front of you."""
+    """Start everything on this machine and walk six dossiers through their whole roads, in front of you."""
     from motcua.demo.command import run_demo
 
     return run_demo(folder, port, once=once)

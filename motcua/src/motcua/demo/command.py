@@ -1,4 +1,4 @@
-"""`motcua up` and `motcua demo`: start the machine, walk the dossier, stay up or stop."""
+"""`motcua up` and `motcua demo`: start the machine, walk the dossiers, stay up or stop."""
 
 import signal
 import sys
@@ -24,7 +24,7 @@ def stay_up(folder: Path, port: int) -> int:
 
 
 def run_demo(folder: Path, port: int, *, once: bool) -> int:
-    """Walk the dossier; stay up afterwards, or with `once` stop and leave nothing behind."""
+    """Walk the dossiers; stay up afterwards, or with `once` stop and leave nothing behind."""
     if once:
         with tempfile.TemporaryDirectory(prefix="motcua-demo-") as throw_away:
             return on_machine(Path(throw_away), port, lambda stack: Walk(stack).run())
