@@ -1,6 +1,7 @@
 """Filing in one call: once, whole, numbered without a gap, and said to the others without a name."""
 
 import asyncio
+import logging
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,21 @@ async def test_what_is_said_to_the_others_names_nobody(client: httpx.AsyncClient
     said = (await the_event(database)).model_dump_json()
     for personal in (*CONTACT.values(), "giay-to.pdf", "Phạm Thị Mẫu", "001180000001"):
         assert personal not in said
+
+
+@pytest.mark.proves("L07", "R18")
+async def test_the_log_of_a_filing_names_nobody_whether_it_is_taken_or_refused(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    body = await a_submission(client)
+    statuses = [(await send(client, one, key=f"k-{len(one)}")).status_code for one in (body, body | {"extra": CONTACT})]
+    statuses.append((await send(client, body | {"forms": {}}, key="k-none")).status_code)
+    assert statuses[0] == 201
+    assert set(statuses[1:]) == {422}
+    assert caplog.records
+    for personal in (*CONTACT.values(), "giay-to.pdf", "Phạm Thị Mẫu", "001180000001"):
+        assert personal not in caplog.text
 
 
 async def test_the_same_send_twice_is_one_dossier(client: httpx.AsyncClient, database: Database) -> None:
