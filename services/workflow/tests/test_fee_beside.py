@@ -207,8 +207,12 @@ async def test_devices_that_the_clerk_counted_on_paper_are_charged(world: Any) -
     assert (asked.amount_vnd, asked.factor) == (14_000_000, "1")
 
 
-async def test_a_fee_that_counts_nothing_is_refused_and_never_free(world: Any) -> None:
+@pytest.mark.proves("R14")
+async def test_a_fee_that_counts_nothing_is_refused_and_never_free(client: httpx.AsyncClient, world: Any) -> None:
     dossier = await licence_on_paper(world, {})
+    page = await client.get(f"/officer/cases/{dossier}/validity", headers=world.browser("one_stop_officer"))
+    assert page.status_code == 409
+    assert "Chưa tính được phí" in read_page(page.text).text
     with pytest.raises(FeeNotKnown):
         await world.do(handlers.find_valid, dossier, staff=world.staff("one_stop_officer"), seen_version=None)
     case = await world.case(dossier)
