@@ -189,7 +189,7 @@ ON_PAPER = {"channel": Channel.DIRECT, "origin": Origin.COUNTER}
 
 async def licence_on_paper(world: Any, items: dict[str, int]) -> UUID:
     """An X-ray licence with scans; what the clerk counted lies in the package as intake writes it."""
-    forms: dict[str, list[dict[str, Any]]] = {"F142-IV-01": [{}]} | counted_sheets(world.procedure, items)
+    forms: dict[str, list[dict[str, Any]]] = {"F142-IV-01": [{}], **counted_sheets(world.procedure, items)}
     event = await world.submitted(await world.at("2025-03-03 08:30"), forms=forms)
     await world.hear(event.model_copy(update=ON_PAPER))
     await world.at(AT)
