@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -19,6 +20,7 @@ from kit.tx import run_sql
 from workflow import handlers, reads
 from workflow.domain.errors import NoSuchList
 from workflow.domain.sheet import as_csv
+from workflow.domain.steps import Decision
 from workflow.domain.words import masked
 from workflow.reads import FILTERS, PAGE_SIZE, SORTS, Question
 
@@ -29,6 +31,7 @@ LEADER, OFFICER = "department_leader", "one_stop_officer"
 MANY = """
 insert into cases select (jsonb_populate_record(c, jsonb_build_object(
     'dossier_id', gen_random_uuid(), 'arrival_number', 'T-H00.15-250303-1' || lpad(n::text, 5, '0'),
+    'code', c.code || '-' || n,
     'applicant_key', lpad((n * 7919 % 1000)::text, 4, '0'), 'channel', (array['online', 'direct', 'postal'])[1 + n % 3],
     'deadline_at', case when n % 7 = 0 then null else c.deadline_at + (n % 40) * interval '1 hour' end,
     'since', c.since + (n % 5) * interval '1 hour'
@@ -103,6 +106,21 @@ async def test_a_list_asks_as_many_questions_of_fifty_rows_as_of_one(client: htt
         answer = await client.get("/officer/queue/all", headers=world.browser(LEADER))
     assert answer.text.count('class="mono"') == PAGE_SIZE
     assert len(of_many) == len(of_one) <= 10, of_many
+
+
+@pytest.mark.proves("G06")
+async def test_the_desk_asks_as_many_questions_of_many_cases_as_of_few(client: httpx.AsyncClient, world: Any) -> None:
+    dossier = await world.accepted()
+    await world.at("2025-04-08 18:00")  # due today: all are looked at by the leader
+    await client.get("/officer/leader", headers=world.browser(LEADER))
+    with statements(world) as of_one:
+        await client.get("/officer/leader", headers=world.browser(LEADER))
+    async with world.database.transaction() as tx:
+        await run_sql(tx, MANY, id=dossier, count=200)
+    with statements(world) as of_many:
+        answer = await client.get("/officer/leader", headers=world.browser(LEADER))
+    assert answer.text.count('class="mono"') == 30
+    assert len(of_many) == len(of_one) <= 16, of_many
 
 
 @pytest.mark.proves("E01")
@@ -220,6 +238,35 @@ async def test_many_cases_are_given_away_at_once_each_with_its_outcome(client: h
     assert "vừa cập nhật hồ sơ này" in text
     assert "Hồ sơ đang ở đúng nơi này rồi" in text
     assert "Đã giao 0 / 2 hồ sơ." in text
+
+
+async def test_the_head_gives_chosen_rows_of_the_queue_to_a_colleague_and_one_is_refused(
+    client: httpx.AsyncClient, world: Any
+) -> None:
+    first, second, not_assigned, not_chosen = [await world.accepted() for _ in range(4)]
+    head, colleague = "division_head", world.staff("case_officer", "p-colleague")
+    for dossier in (first, second, not_chosen):
+        staff = world.staff(head)
+        await world.do(handlers.finish_step, dossier, "assign", Decision(), staff=staff, seen_version=None)
+    await world.ask(handlers.note_staff, colleague)
+
+    queue = await client.get("/officer/queue/open", headers=world.browser(head))
+    picked = read_page(queue.text).form("/officer/reassignment")
+    boxes = [str(one) for one in (first, second, not_assigned)]
+    assert all(f'value="{one}"' in queue.text for one in boxes)
+    page = await client.get(picked.action, params={"case": boxes}, headers=world.browser(head))
+    form = read_page(page.text).form("/reassignment")
+    versions = re.findall(r'name="case" value="([^"]+)"', page.text)
+    assert sorted(one.split("@")[0] for one in versions) == sorted(boxes)
+
+    typed = {**form.fields, "case": versions, "assignee_id": colleague.id, "unit": "", "reason": "Cân đối việc"}
+    text = read_page((await client.post(form.action, data=typed, headers=world.browser(head))).text).text
+    assert "Đã giao 2 / 3 hồ sơ." in text
+    assert text.count("Giữ nguyên Người này không thuộc đơn vị và vai trò đang giữ hồ sơ.") == 1
+    holders = [(await world.case(one)).holder_id for one in (first, second, not_assigned, not_chosen)]
+    assert holders == [colleague.id, colleague.id, None, None]
+    moved = {one.dossier_id for one in await world.said("CaseReassigned")}
+    assert moved == {first, second}
 
 
 async def test_nothing_chosen_says_what_to_do(client: httpx.AsyncClient, world: Any) -> None:

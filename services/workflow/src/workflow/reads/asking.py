@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, and_, cast, false, or_, text, true
 from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlmodel import col
+from sqlmodel import col, select
 
 from kit.now import TIME_ZONE
 from rules.catalogue import load
@@ -37,8 +37,9 @@ FILTERS: Mapping[str, str] = MappingProxyType(
     }
 )
 _APPLICANTS_TURN = (Status.WAITING_FOR_SUPPLEMENT, Status.WAITING_FOR_FEE)
-COUNTED = tuple(name for name in FILTERS if name not in ("returned", "all", "correction"))
-# `returned` and `all` grow for ever; `correction` holds what has ended too, and is counted by itself.
+GROWING = ("returned", "all")
+COUNTED = tuple(name for name in FILTERS if name not in (*GROWING, "correction"))
+# Those of GROWING grow for ever; `correction` holds what has ended too, and is counted by itself.
 # In words and not as a parameter: only so does the planner see that the index of running cases holds them all.
 RUNNING = text("cases.status in (1, 2, 4, 5, 6, 9)")
 
@@ -89,7 +90,7 @@ def filters(staff: Staff, now: datetime) -> dict[str, ColumnElement[bool]]:
         "mine": _mine(staff),
         "today": and_(deadline >= midnight, deadline < tomorrow, not_late),
         "week": and_(deadline >= midnight, deadline < next_week, not_late),
-        "overdue": col(CaseRow.late_from) <= now,
+        "overdue": and_(_running(), col(CaseRow.late_from) <= now),
         "waiting": and_(
             _running(), or_(status.in_((Status.WAITING_FOR_SUPPLEMENT, Status.WAITING_FOR_FEE)), asked_others)
         ),
@@ -98,7 +99,7 @@ def filters(staff: Staff, now: datetime) -> dict[str, ColumnElement[bool]]:
         "apology": and_(_running(), apology_drafted()),
         "further_round": and_(_running(), further_round()),
         "correction": col(CaseRow.correction).is_not(None),
-        "to_return": status == Status.FINISHED,
+        "to_return": and_(_running(), status == Status.FINISHED),
         "open": and_(_running(), status != Status.FINISHED),
         "returned": status == Status.RETURNED,
         "all": true(),
@@ -153,7 +154,14 @@ def _spans(question: Question) -> Iterable[ColumnElement[bool]]:
 def _words(question: Question) -> Iterable[ColumnElement[bool]]:
     if words := words_of(question.words):
         prefixes = " & ".join(f"'{word}':*" for word in words)  # words hold letters, figures and dots only
-        yield col(CaseRow.words).op("@@")(cast(prefixes, TSQUERY))
+        matches = col(CaseRow.words).op("@@")(cast(prefixes, TSQUERY))
+        yield _looked_up_first(matches) if question.filter in GROWING else matches
+
+
+def _looked_up_first(matches: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The same, by itself and first: the planner takes a rare word for a common one, and would walk the whole list."""
+    found = select(CaseRow.dossier_id).where(matches).cte("found").prefix_with("materialized")
+    return col(CaseRow.dossier_id).in_(select(found))
 
 
 def _midnight(on: date) -> datetime:
