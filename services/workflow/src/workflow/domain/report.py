@@ -11,7 +11,7 @@ from typing import Literal, Self
 By = Literal["field", "unit", "procedure"]
 
 # A dossier that was withdrawn or stopped ends without a result, so it cannot be early or late. The form has no column
-# for it; departments book it as finished on time in practice (regulations.md §6.2, column 9).
+# for it; departments book it as finished on time in practice (column 9 of the form).
 ENDED_WITHOUT_RESULT = "on_time"
 
 COLUMNS_VI = {
