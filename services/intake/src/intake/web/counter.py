@@ -23,7 +23,17 @@ async def door(clerk: DeskClerk) -> Response:
 
 
 @router.get("/desk/counter")
-async def start_page(request: Request, clerk: CounterClerk, tx: Tx, office: Office, q: str = "") -> Response:
+async def start_page(request: Request, clerk: CounterClerk, tx: Tx, office: Office) -> Response:
+    return await _start(request, clerk, tx, office, "")
+
+
+@router.post("/desk/counter/people")
+async def find_people(request: Request, form: Checked, clerk: CounterClerk, tx: Tx, office: Office) -> Response:
+    """Who filed here before; sent as a form, since a name or a telephone number may not stand in an address (R18)."""
+    return await _start(request, clerk, tx, office, str(form.get("q", "")))
+
+
+async def _start(request: Request, clerk: CounterClerk, tx: Tx, office: Office, q: str) -> Response:
     asked = storable(q).strip()[:200]
     people = await reads.known_people(tx, office, asked) if asked else []
     open_ones, newest = await reads.desk_lists(tx, office, "counter", MOST_NEWEST)
