@@ -157,9 +157,7 @@ async def finish_step(
 @router.post("/cases/{dossier_id}/sign-off")
 async def sign_off(dossier_id: UUID, body: SignOffIn, tx: Tx, now: Now, staff: Caller, version: Version) -> CaseOut:
     """Approve exactly the result with this SHA-256 (reading R15). A recorded sign-off, not a digital signature."""
-    await handlers.sign_off(
-        tx, dossier_id, body.sha256, staff=staff, seen_version=seen_version(body, version), now=now
-    )
+    await handlers.sign_off(tx, dossier_id, body.sha256, staff=staff, seen_version=seen_version(body, version), now=now)
     return await answer(tx, staff, dossier_id, now)
 
 
