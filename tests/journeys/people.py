@@ -65,7 +65,7 @@ class Somebody:
         found = Axe().run(self.page).response["violations"]
         wrong = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found if one["impact"] in SERIOUS]
         assert not wrong, f"{name}: {wrong}"
-        PICTURES.mkdir(parents=True, exist_ok=True)
+        (PICTURES / name).parent.mkdir(parents=True, exist_ok=True)
         for width in (360, WIDE):
             self.page.set_viewport_size({"width": width, "height": HIGH})
             self.page.screenshot(path=str(PICTURES / f"{name}-{width}.png"), full_page=True)

@@ -1,0 +1,108 @@
+"""Every page that anybody can reach by links, after six dossiers went their ways: whole, accessible, never too wide."""
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from playwright.sync_api import Browser
+from tests.journeys.people import Somebody
+
+from kit.embedded import free_port
+from kit.testing.browser import chromium
+from motcua.demo.story import Walk
+from motcua.stack import Stack
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.db,
+    pytest.mark.kafka,
+    pytest.mark.browser,
+    pytest.mark.xdist_group("machine"),
+    pytest.mark.timeout(900),
+]
+# An id, a number, a code, a token: what differs between pages that are the same.
+VARIABLE = re.compile(r"^[0-9a-f-]{36}$|^\d+$|^[\w.]*\d{6}-\d+.*$|^[\w-]{20,}$")
+NOT_PAGES = re.compile(
+    r"/(static|documents|files|slips|result|receipt\.pdf|preview|look|sign-out|api|sandbox|id)(/|$|\?)"
+)
+EACH_LEAST = 3  # a person who reaches fewer pages than this has been locked out
+PEOPLE = (
+    ("p-applicant-hospital", ("", "/pay", "/messages")),
+    ("p-applicant-dentist", ("",)),
+    ("p-one-stop-officer", ("/officer", "/pay", "/desk/counter", "/desk/post")),
+    ("p-post-clerk", ("/desk/post",)),
+    ("p-case-officer", ("/officer",)),
+    ("p-division-head", ("/officer",)),
+    ("p-branch-head", ("/officer",)),
+    ("p-department-leader", ("/officer",)),
+    ("p-clerk", ("/officer",)),
+    ("p-accountant", ("/pay",)),
+    ("p-auditor", ("/officer", "/messages")),
+)
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A machine on which the demo's six dossiers went their roads."""
+    stack = Stack(tmp_path_factory.mktemp("walked"), free_port(), lambda words: None)
+    stack.start()
+    try:
+        assert Walk(stack).run() == 0
+        yield stack
+    finally:
+        stack.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+def kind_of(address: str) -> str:
+    """The page an address is of: its path without what varies."""
+    parts = ["{}" if VARIABLE.match(part) else part for part in urlsplit(address).path.split("/")]
+    return "/".join(parts)
+
+
+def visit(somebody: Somebody, person: str, address: str) -> int:
+    """Go there, signing in where another service asks who it is; the answer's status."""
+    answer = somebody.page.goto(address)
+    if "/id/" in somebody.page.url:
+        somebody.push(somebody.page.locator(f'button[name="person"][value="{person}"]').first)
+        somebody.page.wait_for_url(lambda url: "/id/" not in url)
+        answer = somebody.page.goto(address)
+    return answer.status if answer else 0
+
+
+def links_of(somebody: Somebody) -> list[str]:
+    """Where the page leads to, inside the machine, without what is no page."""
+    found = somebody.page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
+    whole = [urljoin(somebody.page.url, href).partition("#")[0] for href in found]
+    return [
+        one for one in whole if one.startswith(somebody.address) and not NOT_PAGES.search(one[len(somebody.address) :])
+    ]
+
+
+@pytest.mark.proves("K07")
+@pytest.mark.parametrize(("person", "homes"), PEOPLE, ids=[person for person, _ in PEOPLE])
+def test_every_page_that_somebody_reaches_is_whole_and_accessible(
+    walked: Stack, browser: Browser, person: str, homes: tuple[str, ...]
+) -> None:
+    seen: set[str] = set()
+    for home in homes:
+        base = "" if home.startswith("/desk") else home
+        somebody = Somebody(browser, walked.url, person, base)
+        waiting = deque([f"{walked.url}{home or '/'}", *links_of(somebody)])
+        while waiting:
+            address = waiting.popleft()
+            if kind_of(address) in seen:
+                continue
+            seen.add(kind_of(address))
+            assert (status := visit(somebody, person, address)) == 200, f"{person} at {address}: {status}"
+            somebody.look(f"all/{person}{kind_of(address).replace('/', '_').replace('{}', 'x')}")
+            waiting.extend(links_of(somebody))
+        somebody.close()
+    assert len(seen) >= EACH_LEAST, seen
