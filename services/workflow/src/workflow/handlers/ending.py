@@ -14,6 +14,7 @@ from workflow.domain.case import Case, StoredFile
 from workflow.domain.law import calendar_of
 from workflow.domain.moves import moved
 from workflow.domain.status import Action
+from workflow.handlers.numbering import give_up_number
 
 
 async def end(
@@ -24,8 +25,10 @@ async def end(
         await store.add_clock_entry(tx, case.dossier_id, "stopped", at, f"Ngừng tính thời hạn: {why_vi}", "R09")
     await _close_run(tx, case, now)
     where = {"unit": case.receiving_unit, "step": None, "since": now}
-    cleared = {"answer_by": None, "stop_asked_at": None, "apology_drafted_at": None}
-    return await store.save_case(tx, moved(case.put_down(), action, **{**where, **cleared, **changes}))
+    cleared = {"answer_by": None, "stop_asked_at": None, "apology_drafted_at": None, "result_number": None}
+    case = await store.save_case(tx, moved(case.put_down(), action, **{**where, **cleared, **changes}))
+    await give_up_number(tx, case, why_vi, now)
+    return case
 
 
 async def _close_run(tx: AsyncSession, case: Case, now: datetime) -> None:

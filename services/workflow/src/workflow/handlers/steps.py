@@ -16,12 +16,12 @@ from workflow.domain.case import Case
 from workflow.domain.errors import DecisionIncomplete, WrongBytes
 from workflow.domain.law import calendar_of, procedure_of
 from workflow.domain.moves import moved
-from workflow.domain.slips import RESULT
 from workflow.domain.status import Action, Outcome
 from workflow.domain.steps import Decision, Place
 from workflow.domain.texts import check_text
 from workflow.handlers import runs, slips
 from workflow.handlers.access import take_up
+from workflow.handlers.numbering import give_up_number, number_for
 from workflow.handlers.saying import say
 
 
@@ -69,11 +69,7 @@ async def _assignee(tx: AsyncSession, case: Case, staff_id: str | None) -> str |
 async def _draw_up_result(tx: AsyncSession, case: Case, now: datetime) -> Case:
     """Freeze the result: its code, its number where the paper has one of its own, its bytes."""
     assert case.code is not None
-    procedure = procedure_of(case)
-    number = case.result_number if case.outcome is Outcome.GRANTED else None
-    if case.outcome is Outcome.GRANTED and procedure.result.number_format and number is None:
-        next_number = await store.next_slip_number(tx, case.office, RESULT, now.year)
-        number = procedure.result.number_format.format(number=f"{next_number:02}")
+    number = await number_for(tx, case, now)
     case = case.changed(result_code=result_code(case.code, 1, on=now.date()), result_number=number)
     return case.changed(result=await slips.result(tx, case, now))
 
@@ -142,6 +138,8 @@ async def issue(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, seen_versio
     await store.add_result(tx, case, now, staff_id=staff.id)
     await slips.control_slip(tx, case, now)  # for the office: its notes are not the applicant's, so no event names it
     await store.add_history(tx, case, f"Phát hành kết quả {case.result_code}", now, staff_id=staff.id)
+    if case.outcome is Outcome.REFUSED:
+        await give_up_number(tx, case, "hồ sơ kết thúc bằng từ chối", now)
     await _say_finished(tx, case, staff, now)
     return case
 

@@ -12,6 +12,7 @@ from workflow.store.letters import (
     put_apology,
 )
 from workflow.store.notes import add_look, add_message, add_payment
+from workflow.store.numbers import held_number, hold_number, void_number, voided_numbers
 from workflow.store.papers import Registered, add_paper, find_paper, papers_of, registered, registers_of
 from workflow.store.results import add_result, results
 from workflow.store.tables import metadata
@@ -72,6 +73,8 @@ __all__ = [
     "find_undecided",
     "finish_step",
     "held_by",
+    "held_number",
+    "hold_number",
     "judge",
     "judged",
     "last_change",
@@ -99,4 +102,6 @@ __all__ = [
     "to_file",
     "to_object",
     "to_staff",
+    "void_number",
+    "voided_numbers",
 ]

@@ -87,8 +87,11 @@ class Entry:
     proof: str = ""
 
 
-def register(letter: Letter, period: Period, entries: Sequence[Entry]) -> Data:
-    """The register of a period, in the book's order. A year that has ended is closed with its count."""
+def register(letter: Letter, period: Period, entries: Sequence[Entry], voided: Sequence[tuple[str, str]] = ()) -> Data:
+    """The register of a period, in the book's order. A year that has ended is closed with its count.
+
+    `voided` are the numbers of results that were taken and given up in the period, with the reason of each.
+    """
     year_ended = letter.on.year > period.last.year and period.last == date(period.last.year, 12, 31)
     return {
         **letter.data(),
@@ -96,6 +99,7 @@ def register(letter: Letter, period: Period, entries: Sequence[Entry]) -> Data:
         "book": str(period.first.year),
         "rows": [_entry(letter, one) for one in entries],
         "total": str(len(entries)),
+        "voided": [f"{number} ({why_vi})" for number, why_vi in voided],
         "closed": f"Sổ năm {period.last.year} đã khóa; không ghi thêm." if year_ended else "",
     }
 

@@ -43,7 +43,8 @@ def _check_one_year(period: Period) -> None:
 
 async def _render(tx: AsyncSession, office: str, period: Period, head: Letter) -> bytes:
     entries = [await _entry(tx, one) for one in await store.registered(tx, office, period)]
-    return await gateways.render(head.layout, slips.register(head, period, entries))
+    voided = await store.voided_numbers(tx, office, period)
+    return await gateways.render(head.layout, slips.register(head, period, entries, voided))
 
 
 async def _entry(tx: AsyncSession, one: store.Registered) -> slips.Entry:
