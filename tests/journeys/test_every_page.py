@@ -25,7 +25,7 @@ pytestmark = [
 # An id, a number, a code, a token: what differs between pages that are the same.
 VARIABLE = re.compile(r"^[0-9a-f-]{36}$|^\d+$|^[\w.]*\d{6}-\d+.*$|^[\w-]{20,}$")
 NOT_PAGES = re.compile(
-    r"/(static|documents|files|slips|result|receipt\.pdf|preview|look|sign-out|api|sandbox|id)(/|$|\?)"
+    r"\.(csv|pdf)($|\?)|/(static|documents|files|slips|result|preview|look|sign-out|api|sandbox|id)(/|$|\?)"
 )
 EACH_LEAST = 3  # a person who reaches fewer pages than this has been locked out
 PEOPLE = (

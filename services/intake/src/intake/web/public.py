@@ -10,10 +10,11 @@ from intake.domain.errors import ComponentsUnpublished, FilingClosed, NotFound
 from intake.domain.filing import any_version, must_be_open
 from intake.domain.opening import opening_at
 from intake.domain.quote import fee_kinds, quote_of
+from intake.domain.registration import DESK_ROLES
 from intake.domain.search import find_procedures
 from intake.domain.texts import storable
 from intake.web import words
-from intake.web.calling import Office, show
+from intake.web.calling import Office, go, show
 from kit.now import Now
 from kit.signin import MaybePerson, open_to_all
 from kit.tx import Tx
@@ -26,6 +27,9 @@ MOST_OF_A_KIND = 99
 
 @router.get("/")
 async def home(request: Request, person: MaybePerson, tx: Tx, now: Now, office: Office) -> Response:
+    """The citizens' door; who works at the desk goes there."""
+    if person and person.has(*DESK_ROLES) and not person.has("applicant"):
+        return go("/desk")
     calendar = reads.calendar_of(office)
     return show(
         request,
