@@ -32,6 +32,7 @@ from rules import due as rule
 from rules.catalogue import load
 from workflow import handlers, reads, store
 from workflow.domain.access import Scope
+from workflow.domain.apology import Wanted
 from workflow.domain.case import Case, StoredFile
 from workflow.domain.checklist import CheckItem
 from workflow.domain.period import Period, a_month, a_quarter, a_year, between
@@ -367,6 +368,42 @@ async def test_what_the_handlers_did_is_reported_as_the_events_they_said(world: 
     assert march.columns == {3: 3, 4: 3, 5: 0, 6: 0, 7: 1, 8: 1, 9: 0, 10: 0, 11: 2, 12: 2, 13: 0}
     may = (await report(world, a_month(2025, 5), "field", now)).total
     assert (may.carried, may.overdue, may.finished) == (1, 1, 0)
+
+
+async def reappointed(world: Any) -> UUID:
+    """Given its one new date by a leader, four days before its due day, and finished between the two dates."""
+    dossier: UUID = await world.to_sign()
+    await world.at("2025-04-04 09:00")
+    case = await world.case(dossier)
+    wanted = Wanted("Chờ kết quả đo kiểm thiết bị.", case.unit, date(2025, 4, 18))
+    officer, leader = world.staff("case_officer"), world.staff("department_leader")
+    await world.do(handlers.draft_apology, dossier, wanted, staff=officer, seen_version=None)
+    await world.do(handlers.apologise, dossier, staff=leader, seen_version=None)
+    await world.at("2025-04-15 09:00")
+    sha256 = (await world.case(dossier)).result.sha256
+    await world.do(handlers.sign_off, dossier, sha256, staff=leader, seen_version=None)
+    await world.do(handlers.issue, dossier, staff=world.staff("clerk"), seen_version=None)
+    return dossier
+
+
+@pytest.mark.proves("G01", "R06")
+async def test_withdrawals_stops_and_a_new_date_are_reported_as_the_handlers_said_them(world: Any) -> None:
+    withdrawn, stopped = await world.accepted(), await world.accepted()
+    never_accepted = await world.file("2025-03-03 09:00")
+    await world.withdraw(never_accepted, "2025-03-04 09:00")
+    await world.withdraw(withdrawn, "2025-03-20 09:00")
+    await world.ask_stop(stopped, "2025-04-01 09:00")
+    await world.do(handlers.stop, stopped, staff=world.staff("one_stop_officer"), seen_version=None)
+    assert (await world.case(await reappointed(world))).lateness_first == "late"
+    await world.accepted("2025-04-16 09:00")
+    told, now = read_log(await emitted(world.database)), await world.at("2025-05-20 09:00")
+    for period in (a_month(2025, 3), a_month(2025, 4), a_month(2025, 5), a_year(2025)):
+        found = await report(world, period, "unit", now)
+        assert {line.key: columns(line.counts) for line in found.lines} == plain_count(told, period, "unit", now)
+    march = (await report(world, a_month(2025, 3), "unit", now)).total
+    assert (march.received, march.on_time, march.within) == (3, 1, 2)  # the one withdrawn after acceptance is finished
+    april = (await report(world, a_month(2025, 4), "unit", now)).total
+    assert (april.carried, april.on_time, april.late, april.within) == (2, 1, 1, 1)  # late by its first date (R06)
 
 
 async def test_a_month_that_is_not_over_is_judged_as_of_now(world: Any) -> None:

@@ -161,7 +161,7 @@ def _words(question: Question) -> Iterable[ColumnElement[bool]]:
 def _looked_up_first(matches: ColumnElement[bool]) -> ColumnElement[bool]:
     """The same, by itself and first: the planner takes a rare word for a common one, and would walk the whole list."""
     found = select(CaseRow.dossier_id).where(matches).cte("found").prefix_with("materialized")
-    return col(CaseRow.dossier_id).in_(select(found))
+    return col(CaseRow.dossier_id).in_(select(found.c.dossier_id))
 
 
 def _midnight(on: date) -> datetime:

@@ -119,7 +119,7 @@ async def count_reports(
     groups = "procedure_id, procedure_version, resolving_unit"
     facts = _facts(scope, period, now)
     rows = await run_sql(tx, f"{_FACTS} select {groups}, {wanted} from judged group by {groups}", **facts)  # noqa: S608
-    counted = [(row[:3], Counts(*row[3:9], row[9] - row[10], row[10])) for row in rows]
+    counted = [(row[:3], Counts(*(*row[3:9], row[9] - row[10], row[10]))) for row in rows]
     return [
         Report(period, by, facts["as_of"], facts["first"], folded(_line(by, scope.office, *one) for one in counted))
         for by in bys
