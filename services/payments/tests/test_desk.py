@@ -162,3 +162,8 @@ async def test_the_accountant_notes_a_transfer_on_the_page(app: FastAPI, databas
 @pytest.mark.parametrize("path", ["/pay/desk", "/pay/desk/00000000-0000-4000-8000-000000000000"])
 async def test_the_desk_is_not_for_payers(app: FastAPI, world: Any, path: str) -> None:
     assert (await visit(app, world.payer, path)).status_code == 403
+
+
+async def test_the_one_stop_officer_begins_at_the_desk(app: FastAPI, world: Any) -> None:
+    assert (await visit(app, world.cashier, "/pay")).headers["location"] == "/pay/desk"
+    assert (await visit(app, world.accountant, "/pay")).headers["location"] == "/pay/ledger"

@@ -37,10 +37,12 @@ SHORTEST_SETTLEMENT, LONGEST_SETTLEMENT = 3, 500
 
 
 @router.get("")
-async def home(request: Request, tx: Tx, person: PayerOrAccountant) -> Response:
-    """What I owe and have paid; the accountant begins at the ledger."""
-    if person.has("accountant"):
-        return RedirectResponse("/pay/ledger", HTTPStatus.SEE_OTHER)
+async def home(
+    request: Request, tx: Tx, person: Annotated[Person, Depends(allow("applicant", "accountant", "one_stop_officer"))]
+) -> Response:
+    """What I owe and have paid; the accountant begins at the ledger, the one-stop officer at the desk."""
+    if person.has("accountant", "one_stop_officer"):
+        return RedirectResponse("/pay/ledger" if person.has("accountant") else "/pay/desk", HTTPStatus.SEE_OTHER)
     found = await reads.list_demands(tx, applicant_id=person.id)
     return show(request, "demands.html", person, demands=found)
 
