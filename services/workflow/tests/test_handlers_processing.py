@@ -58,7 +58,8 @@ async def test_a_case_sent_back_goes_to_who_did_the_step_with_what_is_left_of_it
     calendar = calendar_of(case)
     assert again.due_at == calendar.add_working_minutes(again.started_at, again.planned_minutes)
     said = (await world.said("StepFinished"))[-1]
-    assert (said.step, said.sent_back_to, said.used_working_minutes) == ("review", "appraise", 60)
+    assert (said.step, said.sent_back_to) == ("review", "appraise")
+    assert 60 <= said.used_working_minutes <= 61, "an hour, and however long the handlers took"
 
 
 @pytest.mark.proves("R12")
