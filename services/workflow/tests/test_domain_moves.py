@@ -346,3 +346,8 @@ def test_nobody_does_what_the_system_does() -> None:
         assert find_move(S.SUBMITTED, action).who == (SYSTEM,)
         with pytest.raises(NotYours):
             check_acts(a_staff("one_stop_officer"), a_case(), action, PROCEDURE)
+
+
+@pytest.mark.parametrize("key", sorted({move.slip for move in MOVES.values() if move.slip}))
+def test_every_slip_of_a_move_is_one_that_the_law_or_the_office_knows(key: str) -> None:
+    assert load().slip(key, date(2025, 3, 3)).slip.key == key

@@ -55,20 +55,20 @@ class Move:
 
 S, A, N = Status, Action, Need
 _WITHDRAW = Move(S.WITHDRAWN, (SYSTEM,), (), ("dossier_withdrawn",))
-_STOP = Move(S.STOPPED, (CHECKER,), (N.ACCEPTED, N.STOP_ASKED, N.NOT_SIGNED), ("dossier_stopped",), "05")
+_STOP = Move(S.STOPPED, (CHECKER,), (N.ACCEPTED, N.STOP_ASKED, N.NOT_SIGNED), ("dossier_stopped",), "stop")
 _CLOSE = Move(S.STOPPED, (CHECKER,), (N.ANSWER_LIMIT,), ("dossier_stopped",))
 
 MOVES: dict[tuple[Status, Action], Move] = {
     (S.SUBMITTED, A.JUDGE_COMPONENTS): Move(S.SUBMITTED, (CHECKER,)),
     # In a further round it is the leader who sends it (R08): `access.who_acts`.
     (S.SUBMITTED, A.REQUEST_SUPPLEMENT): Move(
-        S.WAITING_FOR_SUPPLEMENT, (CHECKER,), (), ("supplement_requested",), "02"
+        S.WAITING_FOR_SUPPLEMENT, (CHECKER,), (), ("supplement_requested",), "supplement"
     ),
-    (S.SUBMITTED, A.REFUSE): Move(S.REFUSED_AT_RECEPTION, (CHECKER,), (), ("dossier_refused",), "03"),
+    (S.SUBMITTED, A.REFUSE): Move(S.REFUSED_AT_RECEPTION, (CHECKER,), (), ("dossier_refused",), "refusal"),
     # Finding a dossier valid does not move it; one of the two lines after it does, in the same transaction.
     (S.SUBMITTED, A.FIND_VALID): Move(S.SUBMITTED, (CHECKER,)),
     (S.SUBMITTED, A.REQUEST_FEE): Move(S.WAITING_FOR_FEE, (SYSTEM,), (), ("fee_requested",), "fee-notice"),
-    (S.SUBMITTED, A.ACCEPT): Move(S.ACCEPTED, (SYSTEM,), (), ("dossier_accepted",), "01"),
+    (S.SUBMITTED, A.ACCEPT): Move(S.ACCEPTED, (SYSTEM,), (), ("dossier_accepted",), "acceptance"),
     (S.SUBMITTED, A.REASSIGN): Move(S.SUBMITTED, (LEADER,), (), ("case_reassigned",)),
     (S.SUBMITTED, A.WITHDRAW): _WITHDRAW,
     (S.WAITING_FOR_SUPPLEMENT, A.TAKE_SUPPLEMENT): Move(S.SUBMITTED, (SYSTEM,), (N.NOT_ACCEPTED,), ("check_started",)),
@@ -78,7 +78,7 @@ MOVES: dict[tuple[Status, Action], Move] = {
     (S.WAITING_FOR_SUPPLEMENT, A.WITHDRAW): _WITHDRAW,
     (S.WAITING_FOR_SUPPLEMENT, A.STOP): _STOP,
     (S.WAITING_FOR_SUPPLEMENT, A.CLOSE_UNANSWERED): _CLOSE,
-    (S.WAITING_FOR_FEE, A.ACCEPT): Move(S.ACCEPTED, (SYSTEM,), (), ("dossier_accepted",), "01"),
+    (S.WAITING_FOR_FEE, A.ACCEPT): Move(S.ACCEPTED, (SYSTEM,), (), ("dossier_accepted",), "acceptance"),
     (S.WAITING_FOR_FEE, A.WITHDRAW): _WITHDRAW,
     (S.WAITING_FOR_FEE, A.CLOSE_UNANSWERED): _CLOSE,
     # Where the clock does not wait for the fee it is asked for beside; paying it later moves nothing (R23).
@@ -95,7 +95,7 @@ MOVES: dict[tuple[Status, Action], Move] = {
     ),
     (S.IN_PROCESS, A.SEND_BACK): Move(S.IN_PROCESS, (STEP_ROLE,), (N.CAN_GO_BACK,), ("step_finished", "step_started")),
     (S.IN_PROCESS, A.REQUEST_LATER_SUPPLEMENT): Move(
-        S.WAITING_FOR_SUPPLEMENT, (STEP_ROLE,), (N.APPRAISING,), ("supplement_requested",), "02"
+        S.WAITING_FOR_SUPPLEMENT, (STEP_ROLE,), (N.APPRAISING,), ("supplement_requested",), "supplement"
     ),
     (S.IN_PROCESS, A.ASK_OPINION): Move(S.IN_PROCESS, (STEP_ROLE,), (N.APPRAISING,), ("opinion_asked",), "opinion"),
     (S.IN_PROCESS, A.RECORD_OPINION): Move(S.IN_PROCESS, (STEP_ROLE,), (N.OPINION_OPEN,), ("opinion_received",)),
@@ -103,7 +103,7 @@ MOVES: dict[tuple[Status, Action], Move] = {
     (S.IN_PROCESS, A.DRAFT_APOLOGY): Move(S.IN_PROCESS, (APPRAISER, HEAD)),
     # Once with a new date, and only while one may be given; after that without (R07).
     (S.IN_PROCESS, A.APOLOGISE): Move(
-        S.IN_PROCESS, (LEADER,), (N.APOLOGY_DRAFTED,), ("dossier_reappointed", "apology_sent"), "04"
+        S.IN_PROCESS, (LEADER,), (N.APOLOGY_DRAFTED,), ("dossier_reappointed", "apology_sent"), "apology"
     ),
     (S.IN_PROCESS, A.WITHDRAW): Move(S.WITHDRAWN, (SYSTEM,), (N.NOT_SIGNED,), ("dossier_withdrawn",)),
     (S.IN_PROCESS, A.STOP): _STOP,
