@@ -321,3 +321,21 @@ async def test_a_message_may_come_before_its_case(world: Any) -> None:
     )
     await world.hear(early)
     assert await world.parked() == []
+
+
+@pytest.mark.proves("R18", "E05")
+async def test_what_is_looked_for_stands_in_no_address_where_it_may_name_somebody(
+    client: httpx.AsyncClient, world: Any
+) -> None:
+    await world.file()
+    officer = world.browser("one_stop_officer")
+    page = read_page((await client.get("/officer", headers=officer)).text)
+    form = page.form("/queue/all/search").fields
+    named = await client.post("/officer/queue/all/search", headers=officer, data={**form, "q": "Bệnh viện"})
+    assert named.headers["location"] == "/officer/queue/all?q=~"
+    session = f"motcua_workflow={named.cookies['motcua_workflow']}"
+    found = read_page((await client.get(named.headers["location"], headers={**officer, "Cookie": session})).text)
+    assert found.form("/queue/all/search").fields["q"] == "Bệnh viện"
+    assert "T-H00.15-250303-0001" in found.text
+    coded = await client.post("/officer/queue/all/search", headers=officer, data={**form, "q": "250303-0001"})
+    assert coded.headers["location"] == "/officer/queue/all?q=250303-0001"

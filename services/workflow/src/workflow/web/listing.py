@@ -1,12 +1,13 @@
 """Pages of the queue: a list with its filters, the same as a file and on paper, and many cases given away at once."""
 
 from datetime import date
+from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.datastructures import FormData
 
@@ -28,8 +29,11 @@ from workflow.web.shown import BASE, Officer, attempt, queue_path, refused, show
 from workflow.web.words import left_words
 
 router = APIRouter()
-Text = Annotated[str, Query(max_length=200)]
+LONGEST_WORDS = 200
+Text = Annotated[str, Query(max_length=LONGEST_WORDS)]
 MOST_AT_ONCE = 100
+SEARCH = "search"  # where the session remembers what was looked for
+REMEMBERED = "~"  # stands in an address for words that may name a person (R18)
 CSV_HEADINGS = (
     *("Mã hồ sơ", "Số tiếp nhận", "Người nộp", "Thủ tục", "Lĩnh vực", "Hình thức nộp", "Trạng thái", "Bước", "Đơn vị"),
     *("Người giữ", "Nộp lúc", "Từ lúc", "Hạn", "Còn lại"),
@@ -37,6 +41,7 @@ CSV_HEADINGS = (
 
 
 def asked_question(
+    request: Request,
     q: Text = "",
     status: Text = "",
     procedure: Text = "",
@@ -54,7 +59,7 @@ def asked_question(
 ) -> Question:
     """What the address asks; an empty field of the form asks nothing, and neither does one that makes no sense."""
     return Question(
-        words=q,
+        words=request.session.get(SEARCH, "") if q == REMEMBERED else q,
         status=int(status) if status.isdecimal() and int(status) in set(Status) else None,
         procedure=procedure or None,
         field=field or None,
@@ -103,6 +108,19 @@ async def queue_paper(request: Request, tx: Tx, now: Now, staff: Officer, name: 
     return await show(request, tx, staff, "queue_print.html", now=now, **facts)
 
 
+@router.post("/queue/{name}/search")
+async def search(request: Request, staff: Officer, form: Checked, name: str) -> Response:
+    """Find by words: sent as a form, and what may name a person stays out of the address (R18)."""
+    words = " ".join(str(form.get("q", "")).replace("\0", "").split())[:LONGEST_WORDS]
+    request.session[SEARCH] = words
+    return RedirectResponse(address(_of(Question(words=words), name)), HTTPStatus.SEE_OTHER)
+
+
+def shown_words(words: str) -> str:
+    """The words as an address may say them: codes and serials have digits, names have none."""
+    return words if not words or any(each.isdigit() for each in words) else REMEMBERED
+
+
 @router.get("/queue/{name}")
 async def queue(request: Request, tx: Tx, now: Now, staff: Officer, name: str, question: Asked) -> Response:
     """The cases of one list; found by words without diacritics."""
@@ -130,6 +148,7 @@ async def queue_page(request: Request, tx: AsyncSession, now: Now, staff: Staff,
         found=found,
         title=FILTERS[question.filter],
         address=address,
+        shown_words=shown_words,
         choices=choices,
         chosen=_said(question, choices),
         may_give=bool(staff.roles & {HEAD, LEADER}),
@@ -138,7 +157,7 @@ async def queue_page(request: Request, tx: AsyncSession, now: Now, staff: Staff,
 
 def address(question: Question, rest: str = "", **changes: Any) -> str:
     """Where a list is, with these changes to what is asked; a page's place is kept only where it is one of them."""
-    said = {"q": question.words, **question.narrowed, "sort": question.sort} | changes
+    said = {"q": shown_words(question.words), **question.narrowed, "sort": question.sort} | changes
     kept = {
         name: value for name, value in said.items() if value not in (None, "") and (name, value) != ("sort", "urgent")
     }
