@@ -478,6 +478,7 @@ async def running(client: httpx.AsyncClient, database: Database) -> UUID:
     [
         ("2025-03-20 09:00", "còn 12 ngày 6 giờ làm việc"),
         ("2025-04-08 09:00", "hạn hôm nay"),
+        ("2025-04-08 20:00", "hạn hôm nay"),  # a limit in days is missed at midnight (R05)
         ("2025-04-09 09:00", "Chúng tôi xin lỗi ông/bà"),
     ],
 )

@@ -134,11 +134,15 @@ def papers_of(track: reads.Track) -> list[tuple[reads.Document, str, str]]:
 
 @dataclass(frozen=True)
 class Clock:
-    """Working minutes left of the whole, and the months it runs through; for a dossier whose clock runs."""
+    """Working minutes left of the whole, and the months it runs through; for a dossier whose clock runs.
+
+    `is_late` goes by the date for limits in days (R05).
+    """
 
     left: int
     whole: int
     ends_today: bool
+    is_late: bool
     months: list[Month]
 
 
@@ -153,8 +157,10 @@ def clock_of(dossier: Dossier, now: datetime) -> Clock | None:
         whole = due.time_left(dossier.due_at, dossier.started_at, calendar)
     except OutsideCalendar:
         return None
-    ends_today = dossier.due_at.astimezone(TIME_ZONE).date() == now.date()
-    return Clock(left, whole, ends_today, months(calendar, dossier.started_at, dossier.due_at, now))
+    due_on = dossier.due_at.astimezone(TIME_ZONE).date()
+    limit = reads.procedure_of(dossier).limit
+    is_late = due_on < now.date() if limit and limit.is_in_days else left < 0
+    return Clock(left, whole, due_on == now.date(), is_late, months(calendar, dossier.started_at, dossier.due_at, now))
 
 
 @router.get("/dossiers/{dossier_id}/documents/{name}")
