@@ -89,7 +89,7 @@ async def test_a_person_at_the_counter_is_registered_on_one_screen(ha: Reader, d
     assert ha.path.startswith("/desk/receipts/"), page.errors
     assert page.h1 == "Giấy biên nhận hồ sơ"
     assert "T-H00.15-250303-0001" in page.text
-    assert "qua bưu chính, Số 3 phố Mẫu" in page.text
+    assert "Qua bưu chính, Số 3 phố Mẫu" in page.text
     assert "Đinh Văn Tám" in page.text
     (event,) = await emitted(database)
     assert isinstance(event, DossierSubmitted)
