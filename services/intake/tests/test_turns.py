@@ -64,6 +64,7 @@ async def test_a_dossier_taken_back_has_ended_and_owes_nothing(
     page = await shown(khoi, others)
     assert "Ông/bà đã rút hồ sơ" in page.text
     assert "không phải nộp nữa: hồ sơ đã rút" in page.text
+    assert "Chờ ông/bà nộp phí" in page.text  # the road never says that was done which was only waited for
     assert not [link for link in page.links if link.href.startswith("/pay/")]
     facts = await track(client, others.dossier_id)
     assert (facts["status"], facts["fees"][0]["pay_path"], facts["stops"][-1]["key"]) == (7, None, "ended")

@@ -1,6 +1,7 @@
 """How intake's facts are said to citizens: states, places on the road, limits, papers. Words only."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from intake.domain.dossier import TOO_LATE_VI, Dossier, Ending
@@ -59,6 +60,8 @@ WAYS: Mapping[tuple[str, str], str] = {
     ("returned", "counter"): "Đã trả kết quả tại quầy",
     ("returned", "postal"): "Đã trả kết quả qua bưu chính",
 }
+# What the office still waited for when the dossier ended: it was not done.
+UNMET: Mapping[str, str] = {"supplement": "Chờ ông/bà bổ sung giấy tờ", "fee": "Chờ ông/bà nộp phí"}
 AHEAD: Mapping[str, str] = {"result": "Có kết quả", "returned": "Ông/bà nhận kết quả"}
 ENDS: Mapping[Status, str] = {
     Status.REFUSED_AT_RECEPTION: "Cơ quan không tiếp nhận hồ sơ",
@@ -146,7 +149,10 @@ def opening(found: Opening | None) -> str:
 
 def road(stops: tuple[Stop, ...], dossier: Dossier) -> list[Milestone]:
     """The road as the timeline draws it."""
-    return [Milestone(_word(stop, dossier), stop.state, _time(stop), _note(stop)) for stop in stops]
+    drawn = [Milestone(_word(stop, dossier), stop.state, _time(stop), _note(stop)) for stop in stops]
+    if len(stops) > 1 and stops[-1].key == "ended" and stops[-2].key in UNMET:
+        drawn[-2] = replace(drawn[-2], word=_(UNMET[stops[-2].key]))
+    return drawn
 
 
 def _word(stop: Stop, dossier: Dossier) -> str:
