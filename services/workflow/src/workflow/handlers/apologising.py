@@ -13,6 +13,7 @@ from workflow.domain.access import Staff
 from workflow.domain.apology import Apology, Wanted, as_sent, check_wanted
 from workflow.domain.case import Case
 from workflow.domain.moves import moved
+from workflow.domain.slips.numerals import due_moment
 from workflow.domain.status import Action
 from workflow.handlers import slips
 from workflow.handlers.access import take_up
@@ -35,7 +36,7 @@ async def draft_apology(
     case = await store.save_case(tx, moved(case, Action.DRAFT_APOLOGY, apology_drafted_at=now))
     what = "Dự thảo thư xin lỗi"
     if new_due_at:
-        what += f", hẹn lại ngày {new_due_at:%d/%m/%Y}"
+        what += f", hẹn lại trước {due_moment(new_due_at)}"
     await store.add_history(tx, case, what, now, staff_id=staff.id, note=letter.reason_vi)
     return case
 
@@ -74,8 +75,8 @@ async def _reappoint(
     tx: AsyncSession, case: Case, letter: Apology, new_due_at: datetime, staff: Staff, now: datetime
 ) -> Case:
     case = clock.with_due(case, new_due_at).changed(reappointed_at=now)
-    case, slip = await _send(tx, case, letter, f"Xin lỗi và hẹn lại ngày {new_due_at:%d/%m/%Y}", staff, now)
-    reason = f"Hẹn lại từ {letter.previous_due_at:%H:%M %d/%m/%Y} sang {new_due_at:%H:%M %d/%m/%Y} (R07)"
+    case, slip = await _send(tx, case, letter, f"Xin lỗi và hẹn lại trước {due_moment(new_due_at)}", staff, now)
+    reason = f"Hẹn lại từ {due_moment(letter.previous_due_at)} sang {due_moment(new_due_at)} (R07)"
     await store.add_clock_entry(tx, case.dossier_id, "re_appointed", now, reason, BASIS)
     dues = {"previous_due_at": letter.previous_due_at, "due_at": case.due_at, "first_due_at": case.first_due_at}
     facts = {"code": case.code, "calendar_version": case.calendar_version, "slip": slip}
