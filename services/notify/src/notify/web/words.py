@@ -36,7 +36,7 @@ STATES = {
 }
 OUTCOMES = {
     "begun": "đang gửi, hoặc chương trình dừng giữa chừng",
-    "taken_over": "bên nhận đã nhận chuyển tiếp",
+    "taken_over": "bên nhận đã nhận",
     "try_again": "chưa được, sẽ thử lại",
     "refused": "bị từ chối, không thử lại",
     "skipped": "không có địa chỉ cho kênh này",
