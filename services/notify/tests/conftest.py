@@ -384,9 +384,9 @@ class World:
             "public_url": "https://motcua.example",
             "smtp_host": "127.0.0.1",
             "smtp_port": 9,
-            "smtp_timeout_seconds": 2,
+            "smtp_timeout_seconds": 20,
             "mail_from": "motcua@sokhcn.mau.example",
-            "sms_timeout_seconds": 2,
+            "sms_timeout_seconds": 20,
         }
         objects_url = f"file://{self.database.objects.folder}"
         found: NotifySettings = settings_of(NotifySettings, self.database.url, objects_url, **told | more)

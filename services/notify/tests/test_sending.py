@@ -115,9 +115,9 @@ async def test_a_process_that_died_while_sending_leaves_a_trace_and_the_letter_g
     room: PostRoom, mailbox: Any, world: Any
 ) -> None:
     await a_received_dossier(world, "killed@mau.example")
-    await mailbox.tell(slow_seconds=5)
+    await mailbox.tell(slow_seconds=8)
     going = asyncio.create_task(sending.send_next(room))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while await outcomes(world) != ["begun"]:  # noqa: ASYNC110 - only the database knows
             await asyncio.sleep(0.02)
     going.cancel()

@@ -219,7 +219,7 @@ def settings_for(database: Database, **more: Any) -> PaymentsSettings:
         "platform_url": "http://127.0.0.1:9/sandbox/pay",
         "platform_partner_code": PARTNER_CODE,
         "platform_secret": SECRET,
-        "platform_timeout_seconds": 2,
+        "platform_timeout_seconds": 20,
         "beneficiary_account": "0000000001",
         "beneficiary_bank": "999901",
         "beneficiary_name": "SO KHCN TINH MAU",
@@ -339,10 +339,10 @@ async def live_app(database: Database, live_settings: PaymentsSettings, platform
 
 @pytest.fixture
 def eventually() -> Callable[..., Any]:
-    """Ask again until the answer is true; fails after ten seconds."""
+    """Ask again until the answer is true; fails after a minute."""
 
     async def wait(question: Callable[[], Any], what: str) -> Any:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not (answer := await question()):  # noqa: ASYNC110 - another process signals nothing
                 await asyncio.sleep(0.02)
         assert answer, what

@@ -385,7 +385,7 @@ def settings_for(database: Database, post_port: int = 9) -> WorkflowSettings:
         post_consumer_key="key",
         post_consumer_secret="secret",
         post_customer_code="MOTCUA",
-        post_timeout_seconds=2,
+        post_timeout_seconds=20,
     )
     return found
 

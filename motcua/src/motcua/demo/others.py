@@ -21,6 +21,7 @@ class Other:
 
     def __init__(self, actions: Actions, key: str, words: str, filed_by: str) -> None:
         self.actions, self.key, self.words, self.filed_by = actions, key, words, filed_by
+        self._id: str | None = None
 
     @cached_property
     def facts(self) -> dict[str, Any]:
@@ -29,12 +30,13 @@ class Other:
         return facts
 
     def look(self) -> Case:
-        """The case as it stands; empty before workflow has heard of it."""
+        """The case as it stands; empty before workflow has heard of it. One filed before a restart is the only one."""
         asked = {"filter": "all", "procedure": self.facts["procedure_id"]}
         found = self.actions.ask("department_leader", "GET", "workflow/v1/cases", params=asked)["cases"]
-        if not found:
+        mine = next((one["id"] for one in found if self._id in {None, one["id"]}), None)
+        if mine is None:
             return {}
-        case: Case = self.actions.ask("department_leader", "GET", f"workflow/v1/cases/{found[0]['id']}")
+        case: Case = self.actions.ask("department_leader", "GET", f"workflow/v1/cases/{mine}")
         return case
 
     def do(self, role: str, rest: str, **body: Any) -> None:
@@ -47,7 +49,7 @@ class Other:
         body = {name: self.facts[name] for name in ("procedure_id", "forms", "contact")}
         body["uploads"] = self._upload(self.filed_by)
         key = {"Idempotency-Key": f"demo-{self.key}"}
-        self.actions.ask(self.filed_by, "POST", "intake/v1/dossiers", json=body, headers=key)
+        self._id = self.actions.ask(self.filed_by, "POST", "intake/v1/dossiers", json=body, headers=key)["id"]
 
     def register(self, case: Case) -> None:
         """At the counter, or from a parcel."""
@@ -64,7 +66,7 @@ class Other:
         if parcel:
             body |= {"parcel": parcel, "return_address": self.facts["contact"]["address"]}
         key = {"Idempotency-Key": f"demo-{self.key}"}
-        self.actions.ask(self.filed_by, "POST", "intake/v1/registrations", json=body, headers=key)
+        self._id = self.actions.ask(self.filed_by, "POST", "intake/v1/registrations", json=body, headers=key)["id"]
 
     def _upload(self, role: str) -> list[dict[str, str]]:
         found = []
