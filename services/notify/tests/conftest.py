@@ -384,7 +384,7 @@ class World:
             "public_url": "https://motcua.example",
             "smtp_host": "127.0.0.1",
             "smtp_port": 9,
-            "smtp_timeout_seconds": 20,
+            "smtp_timeout_seconds": 5,
             "mail_from": "motcua@sokhcn.mau.example",
             "sms_timeout_seconds": 20,
         }

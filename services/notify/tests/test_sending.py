@@ -115,7 +115,7 @@ async def test_a_process_that_died_while_sending_leaves_a_trace_and_the_letter_g
     room: PostRoom, mailbox: Any, world: Any
 ) -> None:
     await a_received_dossier(world, "killed@mau.example")
-    await mailbox.tell(slow_seconds=8)
+    await mailbox.tell(slow_seconds=20)
     going = asyncio.create_task(sending.send_next(room))
     async with asyncio.timeout(30):
         while await outcomes(world) != ["begun"]:  # noqa: ASYNC110 - only the database knows
