@@ -1,5 +1,6 @@
 """The CloudEvents envelope every event travels in, and the list of all event classes. Knows no transport."""
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
@@ -17,7 +18,6 @@ class Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     type: ClassVar[str]
-    dossier_id: UUID
 
     @classmethod
     def topic(cls) -> str:
@@ -25,8 +25,18 @@ class Event(BaseModel):
         return f"{cls.type.split('.', 1)[0]}.events"
 
     @property
+    @abstractmethod
     def subject(self) -> str:
         """What the event is about; order is kept per (topic, subject)."""
+
+
+class DossierEvent(Event):
+    """What is said about one dossier."""
+
+    dossier_id: UUID
+
+    @property
+    def subject(self) -> str:
         return str(self.dossier_id)
 
 

@@ -4,11 +4,11 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime, Field
 
-from contracts.envelope import Event
+from contracts.envelope import DossierEvent
 from contracts.facts import Channel, ComponentFlags, Handler, Origin, Path, ReturnWay, Sha256, StoredObject
 
 
-class DossierSubmitted(Event):
+class DossierSubmitted(DossierEvent):
     """A dossier was filed and stored whole; its arrival number was given to the applicant (status 1)."""
 
     type: ClassVar[str] = "intake.dossier_submitted.v1"
@@ -30,7 +30,7 @@ class DossierSubmitted(Event):
     postal_item: str | None = Field(default=None, description="the parcel's barcode as read, where it came by post")
 
 
-class SupplementSubmitted(Event):
+class SupplementSubmitted(DossierEvent):
     """The applicant answered a supplement request with a further package."""
 
     type: ClassVar[str] = "intake.supplement_submitted.v1"
@@ -42,7 +42,7 @@ class SupplementSubmitted(Event):
     registered_by: Handler | None = Field(default=None, description="the clerk who registered it; none: sent online")
 
 
-class WithdrawalRequested(Event):
+class WithdrawalRequested(DossierEvent):
     """The applicant takes the dossier back (reading R09: status 7, unless it came too late)."""
 
     type: ClassVar[str] = "intake.withdrawal_requested.v1"
@@ -52,7 +52,7 @@ class WithdrawalRequested(Event):
     registered_by: Handler | None = Field(default=None, description="the clerk who registered it; none: sent online")
 
 
-class StopRequested(Event):
+class StopRequested(DossierEvent):
     """The applicant asks to stop after acceptance (reading R09); the one-stop unit answers: form 05, or a refusal."""
 
     type: ClassVar[str] = "intake.stop_requested.v1"
@@ -62,7 +62,7 @@ class StopRequested(Event):
     registered_by: Handler | None = Field(default=None, description="the clerk who registered it; none: sent online")
 
 
-class ResultCollected(Event):
+class ResultCollected(DossierEvent):
     """The applicant, signed in, took the result: the proof of an online delivery."""
 
     type: ClassVar[str] = "intake.result_collected.v1"
@@ -71,7 +71,7 @@ class ResultCollected(Event):
     collected_at: AwareDatetime
 
 
-class DossierRated(Event):
+class DossierRated(DossierEvent):
     """The applicant rated how the dossier was handled; what they wrote stays in intake."""
 
     type: ClassVar[str] = "intake.dossier_rated.v1"

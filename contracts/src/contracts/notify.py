@@ -5,10 +5,10 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from contracts.envelope import Event
+from contracts.envelope import DossierEvent
 
 
-class MessageSent(Event):
+class MessageSent(DossierEvent):
     """A message about the dossier was taken over by the receiving side; whom it went to stays in notify."""
 
     type: ClassVar[str] = "notify.message_sent.v1"

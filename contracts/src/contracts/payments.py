@@ -5,11 +5,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from contracts.envelope import Event
+from contracts.envelope import DossierEvent
 from contracts.facts import Path
 
 
-class FeeDemanded(Event):
+class FeeDemanded(DossierEvent):
     """A demand stands open; the applicant can pay it."""
 
     type: ClassVar[str] = "payments.fee_demanded.v1"
@@ -19,7 +19,7 @@ class FeeDemanded(Event):
     contact: Path
 
 
-class FeePaid(Event):
+class FeePaid(DossierEvent):
     """The whole amount of a demand was paid; `paid_at` is the moment the platform reports (reading R02)."""
 
     type: ClassVar[str] = "payments.fee_paid.v1"
@@ -31,7 +31,7 @@ class FeePaid(Event):
     contact: Path
 
 
-class DemandCancelled(Event):
+class DemandCancelled(DossierEvent):
     """An open demand is not to be paid any more: its dossier has ended, or another demand replaced it."""
 
     type: ClassVar[str] = "payments.demand_cancelled.v1"
@@ -40,7 +40,7 @@ class DemandCancelled(Event):
     ground: Literal["withdrawn", "stopped", "refused", "replaced"]
 
 
-class RefundDecided(Event):
+class RefundDecided(DossierEvent):
     """The accountant decided on money that came too late or twice."""
 
     type: ClassVar[str] = "payments.refund_decided.v1"

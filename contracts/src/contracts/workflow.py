@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
-from contracts.envelope import Event
+from contracts.envelope import DossierEvent, Event
 from contracts.facts import Channel, Fact, Handler, Origin, Path, Status, StoredObject
 
 
@@ -22,7 +22,7 @@ class CaseFacts(Fact):
     resolving_unit: str
 
 
-class CaseEvent(Event):
+class CaseEvent(DossierEvent):
     """What every move of a case carries."""
 
     case: CaseFacts
@@ -177,6 +177,73 @@ class ApologySent(CaseEvent):
     code: str
     due_at: AwareDatetime
     slip: StoredObject
+
+
+class DeadlineFact(Fact):
+    """Which time is meant: that of the check, of the whole dossier, or of one run through a step.
+
+    `due_version` counts the due times this one has had: each crossing is said once per due version.
+    """
+
+    of: Literal["check", "dossier", "step"]
+    due_at: AwareDatetime
+    due_version: int = Field(ge=1)
+    step: str | None = Field(default=None, description="the step's id, for a step")
+    run: int | None = Field(default=None, description="the number of the run through the step, for a step")
+
+
+class DeadlineApproaching(CaseEvent):
+    """A due time comes near: first level, then second (setting: shares of the whole that are left)."""
+
+    type: ClassVar[str] = "workflow.deadline_approaching.v1"
+    code: str | None = Field(default=None, description="none before acceptance")
+    deadline: DeadlineFact
+    level: Literal[1, 2]
+    left_working_minutes: int
+
+
+class DeadlineMissed(CaseEvent):
+    """The first late moment has come (reading R05) and the thing is not done."""
+
+    type: ClassVar[str] = "workflow.deadline_missed.v1"
+    code: str | None = Field(default=None, description="none before acceptance")
+    deadline: DeadlineFact
+    missed_at: AwareDatetime = Field(description="the boundary of reading R05, not the moment it was noticed")
+
+
+class DeadlineMoved(CaseEvent):
+    """A newly approved calendar moves a due time; by no other way does one move silently."""
+
+    type: ClassVar[str] = "workflow.deadline_moved.v1"
+    code: str | None = Field(default=None, description="none before acceptance")
+    of: Literal["check", "dossier"]
+    previous_due_at: AwareDatetime
+    due_at: AwareDatetime
+    first_due_at: AwareDatetime | None = Field(default=None, description="none before acceptance")
+    calendar_version: str
+
+
+class ClosingAnnounced(CaseEvent):
+    """The notice before a dossier that nobody answered is closed by itself (limit T07)."""
+
+    type: ClassVar[str] = "workflow.closing_announced.v1"
+    code: str | None = Field(default=None, description="none before acceptance")
+    round: int = Field(ge=1)
+    answer_by: AwareDatetime
+
+
+class CalendarApproved(Event):
+    """A version of an office's working calendar holds from now on; the newest one counts (reading R01)."""
+
+    type: ClassVar[str] = "workflow.calendar_approved.v1"
+    office: str
+    version: str
+    approved_at: AwareDatetime
+    calendar: StoredObject = Field(description="the whole record as JSON")
+
+    @property
+    def subject(self) -> str:
+        return f"calendar:{self.office}"
 
 
 class StopRefused(CaseEvent):

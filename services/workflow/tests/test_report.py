@@ -14,6 +14,7 @@ from contracts.envelope import Event
 from contracts.facts import Channel, Origin, StoredObject
 from contracts.facts import Status as National
 from contracts.workflow import (
+    CaseEvent,
     CaseFacts,
     ClockRestarted,
     DossierAccepted,
@@ -76,7 +77,7 @@ class Told:
 def read_log(events: Iterable[Event]) -> list[Told]:
     told: dict[UUID, Told] = {}
     for one in events:
-        if not hasattr(one, "case"):
+        if not isinstance(one, CaseEvent):
             continue
         about = told.setdefault(one.dossier_id, Told(one.case))
         if isinstance(one, DossierAccepted):
