@@ -1,13 +1,14 @@
 """How long a case waits for its applicant: until when they may answer, and from when it may be closed (R09). Pure."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from rules import due as rule
 from rules.calendar import HANOI
+from rules.errors import OutsideCalendar
 from rules.records.procedure import Procedure
 from workflow.domain.case import Case
 from workflow.domain.errors import TooEarly
-from workflow.domain.law import calendar_of, readings_of
+from workflow.domain.law import calendar_of, closing_notice_working_days, readings_of
 from workflow.domain.status import Status
 
 
@@ -21,11 +22,11 @@ def answer_by(case: Case, procedure: Procedure, asked_at: datetime) -> datetime 
 
 def check_unanswered(case: Case, procedure: Procedure, now: datetime) -> None:
     """Raises TooEarly while the applicant may still answer, or pay."""
-    if case.answer_by is not None and now < _closes_from(case, procedure, case.answer_by):
+    if case.answer_by is not None and now < closes_from(case, procedure, case.answer_by):
         raise TooEarly(case.answer_by)
 
 
-def _closes_from(case: Case, procedure: Procedure, until: datetime) -> datetime:
+def closes_from(case: Case, procedure: Procedure, until: datetime) -> datetime:
     """The first moment after the limit: of a limit in days the whole last day still counts (as in R05)."""
     within = procedure.supplement.answer_within
     if case.status is Status.WAITING_FOR_SUPPLEMENT and within and not within.is_in_days:
@@ -36,3 +37,37 @@ def _closes_from(case: Case, procedure: Procedure, until: datetime) -> datetime:
 def ground_of(case: Case) -> str:
     """Why a case that nobody answered is closed."""
     return "not_paid" if case.status is Status.WAITING_FOR_FEE else "not_supplemented"
+
+
+def notice_at(case: Case, until: datetime) -> datetime:
+    """When the applicant is told that the case will be closed: some working days before (setting), at opening."""
+    calendar = calendar_of(case)
+    try:
+        day = calendar.add_working_days(until.astimezone(HANOI).date(), -closing_notice_working_days(case))
+    except OutsideCalendar:
+        return until
+    return datetime.combine(day, calendar.sessions(day)[0][0], HANOI)
+
+
+def closes_after_notice(case: Case, procedure: Procedure, told_at: datetime) -> datetime:
+    """From when a case may be closed by itself: the applicant has the whole notice, however late it came.
+
+    Raises OutsideCalendar.
+    """
+    assert case.answer_by is not None
+    calendar = calendar_of(case)
+    told_on = told_at.astimezone(HANOI).date()
+    last_on = calendar.add_working_days(told_on, closing_notice_working_days(case))
+    noticed = datetime.combine(last_on + timedelta(days=1), time(), HANOI)
+    return max(closes_from(case, procedure, case.answer_by), noticed)
+
+
+def last_moment(case: Case, procedure: Procedure, told_at: datetime) -> datetime:
+    """Until when somebody who is told then may answer: the answer limit, or longer where the notice came late."""
+    assert case.answer_by is not None
+    closes_at = closes_after_notice(case, procedure, told_at)
+    if closes_at == closes_from(case, procedure, case.answer_by):
+        return case.answer_by
+    calendar = calendar_of(case)
+    day = closes_at.astimezone(HANOI).date() - timedelta(days=1)
+    return datetime.combine(day, calendar.sessions(day)[-1][1], HANOI)

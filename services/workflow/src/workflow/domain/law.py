@@ -7,6 +7,9 @@ from rules.records.office import Office
 from rules.records.procedure import Procedure
 from workflow.domain.case import Case
 
+WARN_AT_PERCENT_LEFT = (25, 10)
+CLOSING_NOTICE_WORKING_DAYS = 3
+
 
 def procedure_of(case: Case) -> Procedure:
     """The version in force when the dossier arrived holds to its end (R01), with what its province promised then."""
@@ -32,3 +35,13 @@ def unit_name(case: Case, unit_id: str) -> str:
     """A unit of the case's office in words; its id where the office has no such unit."""
     unit = office_of(case).unit(unit_id)
     return unit.name_vi if unit else unit_id
+
+
+def warn_at_percent_left(case: Case) -> tuple[int, int]:
+    """How much of the whole is left at the first warning, and at the second."""
+    return WARN_AT_PERCENT_LEFT
+
+
+def closing_notice_working_days(case: Case) -> int:
+    """How long before a case is closed by itself its applicant is told (R09)."""
+    return CLOSING_NOTICE_WORKING_DAYS

@@ -1,6 +1,6 @@
 """Rows in, domain objects out. The only room that writes SQL; decides nothing, commits nothing."""
 
-from workflow.store.cases import add_case, find_case, held_by, lock_case, save_case, to_case
+from workflow.store.cases import add_case, claim_due, find_case, held_by, lock_case, save_case, to_case
 from workflow.store.dossier import add_package, read_contact, read_dossier, read_file, to_file, to_object
 from workflow.store.letters import (
     add_opinion,
@@ -16,9 +16,20 @@ from workflow.store.numbers import held_number, hold_number, void_number, voided
 from workflow.store.papers import Registered, add_paper, find_paper, papers_of, registered, registers_of
 from workflow.store.results import add_result, results
 from workflow.store.tables import metadata
+from workflow.store.timers import (
+    TIMER_CHANNEL,
+    add_crossings,
+    put_off,
+    rest,
+    seconds_to_next,
+    set_timers,
+    take_due,
+    told_at,
+)
 from workflow.store.trail import (
     add_clock_entry,
     add_history,
+    add_lines,
     add_sign_off,
     add_slip,
     add_supplement,
@@ -44,10 +55,13 @@ from workflow.store.trail import (
 from workflow.store.undecided import decide, find_undecided
 
 __all__ = [
+    "TIMER_CHANNEL",
     "Registered",
     "add_case",
     "add_clock_entry",
+    "add_crossings",
     "add_history",
+    "add_lines",
     "add_look",
     "add_message",
     "add_opinion",
@@ -63,6 +77,7 @@ __all__ = [
     "answer_supplement",
     "apologies",
     "approve_apology",
+    "claim_due",
     "colleagues",
     "decide",
     "drafted_apology",
@@ -88,20 +103,26 @@ __all__ = [
     "packages",
     "papers_of",
     "put_apology",
+    "put_off",
     "read_contact",
     "read_dossier",
     "read_file",
     "registered",
     "registers_of",
+    "rest",
     "results",
     "save_case",
+    "seconds_to_next",
+    "set_timers",
     "start_step",
     "step_begun_at",
     "step_runs",
+    "take_due",
     "to_case",
     "to_file",
     "to_object",
     "to_staff",
+    "told_at",
     "void_number",
     "voided_numbers",
 ]
