@@ -12,7 +12,7 @@ from rules.calendar import HANOI, Calendar
 from rules.catalogue import Catalogue, load
 from rules.errors import NotPublished
 from rules.readings import DEFAULT, Readings
-from rules.records.limit import Limit, StartRule, Unit
+from rules.records.limit import Limit, LimitKind, StartRule, Unit
 from rules.records.procedure import Procedure, Step
 from rules.terms import corresponding_day, months_in
 
@@ -37,9 +37,6 @@ __all__ = [
     "start",
     "time_left",
 ]
-
-SHORT_LIMIT_WORKING_DAYS = 3  # R07: under this many working days the draft of an apology appears at the start
-DRAFT_AHEAD_WORKING_DAYS = 2  # R07
 
 
 @dataclass(frozen=True)
@@ -218,16 +215,18 @@ def check_due(
     arrived_at: datetime,
     piece_at: datetime | None = None,
     catalogue: Catalogue | None = None,
+    calendar: Calendar | None = None,
 ) -> Due:
     """`check_limit` for a dossier of an office; `piece_at` is when the package to check came in, if not the first.
 
+    `calendar` is a newer approved version of the office's than the one the rules bring.
     The office's readings are those of the day the dossier arrived (R01), whichever package is checked. Raises
     NotPublished (R14), OutsideCalendar, UnknownOffice.
     """
     law = catalogue or load()
     on = arrived_at.astimezone(HANOI).date()
-    readings, calendar = law.readings(office, on), law.calendar(office)
-    return check_limit(procedure, channel, piece_at or arrived_at, calendar, readings=readings, on=on, catalogue=law)
+    readings, held = law.readings(office, on), calendar or law.calendar(office)
+    return check_limit(procedure, channel, piece_at or arrived_at, held, readings=readings, on=on, catalogue=law)
 
 
 def lateness(due: Due, finished_at: datetime, calendar: Calendar) -> Lateness:
@@ -250,17 +249,25 @@ def time_left(due_at: datetime, now: datetime, calendar: Calendar) -> int:
     return calendar.working_minutes_between(now, due_at)
 
 
-def apology(due: Due, calendar: Calendar) -> Apology:
-    """The span in which a new date may be given: at the latest one day before the due date (R07)."""
-    last_on = due.at.date() - timedelta(days=1)
-    if _is_short(due, calendar):
+def apology(due: Due, calendar: Calendar, *, on: date | None = None, catalogue: Catalogue | None = None) -> Apology:
+    """The span in which a new date may be given: at the latest one day before the due date (R07, T08).
+
+    By the settings of the day the dossier arrived, or else of the limit's start. Raises NotPublished, OutsideCalendar.
+    """
+    law, held_on = catalogue or load(), on or due.start.date()
+    last_ahead, ahead, short = (_days_of(kind, held_on, law) for kind in ("apology", "apology_draft", "apology_short"))
+    last_on = due.at.date() - timedelta(days=last_ahead)
+    if calendar.add_working_days(due.at.date(), -short) < due.start.date():
         return Apology(due.start, last_on)
-    day = calendar.add_working_days(due.at.date(), -DRAFT_AHEAD_WORKING_DAYS)
+    day = calendar.add_working_days(due.at.date(), -ahead)
     return Apology(datetime.combine(day, calendar.sessions(day)[0][0], HANOI), last_on)
 
 
-def _is_short(due: Due, calendar: Calendar) -> bool:
-    return calendar.add_working_days(due.at.date(), -SHORT_LIMIT_WORKING_DAYS) < due.start.date()
+def _days_of(kind: LimitKind, on: date, law: Catalogue) -> int:
+    held = law.general_limit(kind, on)
+    if held is None or held.limit is None:
+        raise NotPublished(kind, "general limit")
+    return held.limit.value
 
 
 def shares(steps: Iterable[Step], minutes: int) -> list[int]:

@@ -7,6 +7,8 @@ RulesError
 ├── NotInForce         the record exists, but not on that date
 ├── NotPublished       no act has published it yet (R14)
 ├── NotPriced          the fee table has no amount for what is asked
+├── NoSuchChannel      the procedure cannot be filed that way
+├── WrongOrder         two moments of a road that cannot follow each other so
 └── OutsideCalendar    a moment before or after the years the calendar knows
 """
 
@@ -96,3 +98,21 @@ class OutsideCalendar(RulesError):
         super().__init__(f"{asked} is outside calendar {version}")
         self.version = version
         self.at = at
+
+
+class WrongOrder(RulesError):
+    """Two moments of a road that cannot follow each other so; `earlier` should not come after `later`."""
+
+    def __init__(self, earlier: str, later: str) -> None:
+        super().__init__(f"{earlier} must not be after {later}")
+        self.earlier = earlier
+        self.later = later
+
+
+class NoSuchChannel(RulesError):
+    """The procedure cannot be filed that way."""
+
+    def __init__(self, procedure_id: str, channel: str) -> None:
+        super().__init__(f"{procedure_id} cannot be filed by channel {channel}")
+        self.procedure_id = procedure_id
+        self.channel = channel

@@ -1,11 +1,10 @@
 """The case's clock as anyone can recompute it: its start, rule and calendar in; due and explanation out. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from rules import due as rule
-from rules.calendar import HANOI, Calendar
 from rules.records.procedure import Procedure
 from workflow.domain.case import Case
 from workflow.domain.errors import LimitNotPublished
@@ -25,15 +24,6 @@ class LedgerEntry:
     at: datetime
     reason_vi: str
     basis: str
-
-
-@dataclass(frozen=True)
-class Day:
-    """One date between start and due: its number in the count if it counts, and why if it does not."""
-
-    on: date
-    count: int | None
-    reason: str
 
 
 def main_due(case: Case, started_at: datetime) -> rule.Due:
@@ -164,24 +154,3 @@ def minutes_left(case: Case, now: datetime) -> int:
 def is_late(case: Case, now: datetime) -> bool:
     """Whether what runs now is missed (R05): the first late moment has come."""
     return case.late_from is not None and case.late_from <= now
-
-
-def day_by_day(found: rule.Due, calendar: Calendar) -> list[Day]:
-    """Each date from the one after the start to the due date, counted or with its reason; empty for hour limits."""
-    if not found.limit.is_in_days:
-        return []
-    return list(_days(found, calendar))
-
-
-def _days(found: rule.Due, calendar: Calendar) -> Iterator[Day]:
-    first, last = found.start.astimezone(HANOI).date(), found.at.astimezone(HANOI).date()
-    count, whole = 0, rule.days_counted(found)
-    for offset in range(1, (last - first).days + 1):
-        day = first + timedelta(days=offset)
-        works = calendar.is_working_day(day)
-        counts = (works or found.limit.unit != "working_days") and count < whole
-        count += counts
-        reason = "" if works else calendar.reason(day)
-        if counts and not works and count == whole:
-            reason = f"{reason}; ngày cuối rơi vào ngày nghỉ nên chuyển sang ngày làm việc kế tiếp"
-        yield Day(day, count if counts else None, reason)

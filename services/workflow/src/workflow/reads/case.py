@@ -13,6 +13,7 @@ from kit.now import TIME_ZONE
 from kit.objects import ObjectMissing
 from rules import packages
 from rules.catalogue import load
+from rules.days import Day, day_by_day
 from rules.errors import NotInForce
 from rules.packages import Problem
 from rules.records.procedure import Procedure
@@ -24,7 +25,7 @@ from workflow.domain.access import Staff, check_sees
 from workflow.domain.actions import Offer
 from workflow.domain.case import Case, StoredFile
 from workflow.domain.checklist import Judged
-from workflow.domain.clock import Day, LedgerEntry
+from workflow.domain.clock import LedgerEntry
 from workflow.domain.dossier import Dossier
 from workflow.domain.law import calendar_of, procedure_of, unit_name
 from workflow.domain.steps import find_step, place_after
@@ -279,7 +280,7 @@ async def view_clock(tx: AsyncSession, case: Case, now: datetime) -> ClockView:
     """The clock of the case with its explanation, recomputed from the rules."""
     procedure, due = procedure_of(case), clock.present_due(case)
     shown_at = case.due_at or case.check_due_at
-    days = clock.day_by_day(due, calendar_of(case)) if due else []
+    days = day_by_day(due, calendar_of(case)) if due else []
     ledger = await store.ledger(tx, case.dossier_id)
     again = clock.recomputed_due(case, ledger, await _promised(tx, case))
     return ClockView(
@@ -295,7 +296,7 @@ async def view_clock(tx: AsyncSession, case: Case, now: datetime) -> ClockView:
         whole_minutes=clock.whole_minutes(case),
         is_late=clock.is_late(case, now),
         days=days,
-        skipped=[day for day in days if day.reason],
+        skipped=[day for day in days if not day.works],
         ledger=ledger,
         agrees=again is None or again == shown_at,
     )
