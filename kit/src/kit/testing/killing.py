@@ -46,7 +46,7 @@ class Killer:
 def killer(work: str, objects: str) -> Iterator[Killer]:
     """`work` is `module:function`, which takes a Database; `objects` is the address of the object store."""
     command = [sys.executable, "-m", "kit.testing.killing", work, objects]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
     try:
         yield Killer(process)
     finally:
@@ -73,7 +73,7 @@ def _end_as(work: Work, count: int, url: str, objects: str) -> None:
     """The child's whole life."""
     try:
         asyncio.run(_work(work, count, url, objects))
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - a child has nobody above it
         sys.excepthook(*sys.exc_info())
         os._exit(1)
     os._exit(0)

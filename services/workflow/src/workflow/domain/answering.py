@@ -1,14 +1,16 @@
 """How long a case waits for its applicant: until when they may answer, and from when it may be closed (R09). Pure."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from rules import due as rule
-from rules.calendar import HANOI
+from rules import limits
+from rules.calendar import HANOI, Calendar
 from rules.errors import OutsideCalendar
+from rules.records.limit import Limit
 from rules.records.procedure import Procedure
 from workflow.domain.case import Case
 from workflow.domain.errors import TooEarly
-from workflow.domain.law import calendar_of, closing_notice_working_days, readings_of
+from workflow.domain.law import calendar_of, readings_of, rules_for
 from workflow.domain.status import Status
 
 
@@ -40,13 +42,12 @@ def ground_of(case: Case) -> str:
 
 
 def notice_at(case: Case, until: datetime) -> datetime:
-    """When the applicant is told that the case will be closed: some working days before (setting), at opening."""
-    calendar = calendar_of(case)
+    """When the applicant is told that the case will be closed: so long before the limit's last day (setting)."""
+    where = rules_for(case)
     try:
-        day = calendar.add_working_days(until.astimezone(HANOI).date(), -closing_notice_working_days(case))
+        return limits.before(until.astimezone(HANOI).date(), limits.needed("closing_notice", where), where.calendar)
     except OutsideCalendar:
         return until
-    return datetime.combine(day, calendar.sessions(day)[0][0], HANOI)
 
 
 def closes_after_notice(case: Case, procedure: Procedure, told_at: datetime) -> datetime:
@@ -55,11 +56,17 @@ def closes_after_notice(case: Case, procedure: Procedure, told_at: datetime) -> 
     Raises OutsideCalendar.
     """
     assert case.answer_by is not None
-    calendar = calendar_of(case)
-    told_on = told_at.astimezone(HANOI).date()
-    last_on = calendar.add_working_days(told_on, closing_notice_working_days(case))
+    where = rules_for(case)
+    last_on = _so_long_after(told_at.astimezone(HANOI).date(), limits.needed("closing_notice", where), where.calendar)
     noticed = datetime.combine(last_on + timedelta(days=1), time(), HANOI)
     return max(closes_from(case, procedure, case.answer_by), noticed)
+
+
+def _so_long_after(day: date, limit: Limit, calendar: Calendar) -> date:
+    """The mirror image of `limits.before`."""
+    if limit.unit == "working_days":
+        return calendar.add_working_days(day, limit.value)
+    return day + timedelta(days=limit.value)
 
 
 def last_moment(case: Case, procedure: Procedure, told_at: datetime) -> datetime:
@@ -68,6 +75,4 @@ def last_moment(case: Case, procedure: Procedure, told_at: datetime) -> datetime
     closes_at = closes_after_notice(case, procedure, told_at)
     if closes_at == closes_from(case, procedure, case.answer_by):
         return case.answer_by
-    calendar = calendar_of(case)
-    day = closes_at.astimezone(HANOI).date() - timedelta(days=1)
-    return datetime.combine(day, calendar.sessions(day)[-1][1], HANOI)
+    return closes_at - timedelta(minutes=1)

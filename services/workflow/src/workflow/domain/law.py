@@ -2,13 +2,11 @@
 
 from rules.calendar import HANOI, Calendar
 from rules.catalogue import load
+from rules.limits import Where
 from rules.readings import Readings
 from rules.records.office import Office
 from rules.records.procedure import Procedure
 from workflow.domain.case import Case
-
-WARN_AT_PERCENT_LEFT = (25, 10)
-CLOSING_NOTICE_WORKING_DAYS = 3
 
 
 def procedure_of(case: Case) -> Procedure:
@@ -37,11 +35,13 @@ def unit_name(case: Case, unit_id: str) -> str:
     return unit.name_vi if unit else unit_id
 
 
-def warn_at_percent_left(case: Case) -> tuple[int, int]:
-    """How much of the whole is left at the first warning, and at the second."""
-    return WARN_AT_PERCENT_LEFT
+def rules_for(case: Case) -> Where:
+    """By whose general limits and settings the case goes: its office's, on the day it arrived (R01)."""
+    on = case.received_at.astimezone(HANOI).date()
+    return Where(calendar_of(case), on, case.office, readings_of(case))
 
 
-def closing_notice_working_days(case: Case) -> int:
-    """How long before a case is closed by itself its applicant is told (R09)."""
-    return CLOSING_NOTICE_WORKING_DAYS
+def warn_at_percent_left(case: Case) -> tuple[int, ...]:
+    """How much of the whole is left at the first warning, and at the second; nothing where nobody is warned."""
+    found = rules_for(case).general("warning")
+    return found.percent_left or () if found else ()

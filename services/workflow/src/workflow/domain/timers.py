@@ -157,7 +157,7 @@ def step_late_from(due_at: datetime) -> datetime:
 def _near(case: Case, about: About, run: int, due_at: datetime, whole: int) -> Iterator[Timer]:
     """Both warnings: when only so much of the whole is left, as the office's settings say."""
     calendar = calendar_of(case)
-    for kind, percent in zip(NEAR, warn_at_percent_left(case), strict=True):
+    for kind, percent in zip(NEAR, warn_at_percent_left(case), strict=False):
         if minutes := whole * percent // 100:
             yield Timer(about, run, kind, due_at, calendar.add_working_minutes(due_at, -minutes))
 
