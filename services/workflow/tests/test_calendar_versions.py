@@ -23,7 +23,7 @@ WHY = "Theo công văn thử nghiệm về hoán đổi ngày làm việc."
 def a_day(on: date, kind: str, pair: date | None = None, **more: Any) -> SpecialDay:
     source = Source(act="Công văn thử nghiệm")
     names = {"name_vi": "Hoán đổi", "name_en": "A swap"}
-    return SpecialDay(day=on, kind=kind, source=source, paired_with=pair, **names, **more)  # type: ignore[arg-type]
+    return SpecialDay(day=on, kind=kind, source=source, paired_with=pair, **names, **more)
 
 
 A_SATURDAY = Changes((a_day(SATURDAY, "working_saturday"),))
