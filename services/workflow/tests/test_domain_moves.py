@@ -203,6 +203,8 @@ LACKING: list[tuple[Need, Status, Action, dict[str, Any]]] = [
     (Need.ACCEPTED, S.WAITING_FOR_SUPPLEMENT, A.STOP, {"code": None}),
     (Need.STOP_ASKED, S.WAITING_FOR_SUPPLEMENT, A.STOP, {"stop_asked_at": None}),
     (Need.ANSWER_LIMIT, S.WAITING_FOR_SUPPLEMENT, A.CLOSE_UNANSWERED, {"answer_by": None}),
+    (Need.ANSWER_LIMIT, S.WAITING_FOR_SUPPLEMENT, A.CLOSE_BY_ITSELF, {"answer_by": None}),
+    (Need.ANSWER_LIMIT, S.WAITING_FOR_SUPPLEMENT, A.ANNOUNCE_CLOSING, {"answer_by": None}),
     (Need.ANSWER_LIMIT, S.WAITING_FOR_FEE, A.CLOSE_UNANSWERED, {"answer_by": None}),
     (Need.STEP_ENDS_SO, S.IN_PROCESS, A.FINISH_STEP, {"step": "approve", "role": LEADER, "unit": "top"}),
     (Need.STEP_ENDS_SO, S.IN_PROCESS, A.SIGN_OFF, {"step": "issue", "role": CLERK, "unit": "clerical"}),

@@ -126,7 +126,9 @@ def with_due(case: Case, due_at: datetime) -> Case:
     A letter that was proposed for the one before is not wanted any more.
     """
     late_from = rule.missed_at(due_again(case, due_at))
-    dues = {"due_at": due_at, "deadline_at": due_at, "late_from": late_from, "apology_proposed_at": None}
+    dues = {"due_at": due_at, "deadline_at": due_at, "late_from": late_from}
+    if due_at != case.due_at:
+        case = case.changed(apology_proposed_at=None)
     return case.changed(**dues, calendar_version=calendar_of(case).version)
 
 

@@ -86,8 +86,7 @@ def timers_of(case: Case) -> tuple[Timer, ...]:
 def _check(case: Case) -> Iterator[Timer]:
     if not _checks(case) or case.check_due_at is None or case.check_started_at is None:
         return
-    whole = calendar_of(case).working_minutes_between(case.check_started_at, case.check_due_at)
-    yield from _near(case, About.CHECK, 0, case.check_due_at, whole)
+    yield from _near(case, About.CHECK, case.check_started_at, case.check_due_at)
     if case.late_from:
         yield Timer(About.CHECK, 0, Kind.MISSED, case.check_due_at, case.late_from)
 
@@ -99,8 +98,7 @@ def _checks(case: Case) -> bool:
 def _dossier(case: Case) -> Iterator[Timer]:
     if not _runs(case) or case.due_at is None or case.started_at is None:
         return
-    whole = calendar_of(case).working_minutes_between(case.started_at, case.due_at)
-    yield from _near(case, About.DOSSIER, 0, case.due_at, whole)
+    yield from _near(case, About.DOSSIER, case.started_at, case.due_at)
     if case.late_from:
         yield Timer(About.DOSSIER, 0, Kind.MISSED, case.due_at, case.late_from)
     if case.status is Status.IN_PROCESS and case.reappointed_at is None:  # one new date only (R07)
@@ -111,24 +109,46 @@ def _runs(case: Case) -> bool:
     return case.is_accepted and case.deadline_at is not None
 
 
+def _near(case: Case, about: About, begins: datetime, ends: datetime) -> list[Timer]:
+    """Both warnings; none where the newest calendar does not reach so far any more."""
+    try:
+        whole = calendar_of(case).working_minutes_between(begins, ends)
+        return _warnings(case, about, 0, ends, whole)
+    except OutsideCalendar:
+        return []
+
+
+def _warnings(case: Case, about: About, run: int, due_at: datetime, whole: int) -> list[Timer]:
+    """When only so much of the whole is left, as the office's settings say."""
+    calendar = calendar_of(case)
+    left = [(kind, whole * percent // 100) for kind, percent in zip(NEAR, warn_at_percent_left(case), strict=False)]
+    return [
+        Timer(about, run, kind, due_at, calendar.add_working_minutes(due_at, -minutes))
+        for kind, minutes in left
+        if minutes > 0
+    ]
+
+
 def _apology(case: Case, due_at: datetime) -> Iterator[Timer]:
-    window = apology.window(case)
+    try:
+        window = apology.window(case)
+        remind_at = _reminder(window, calendar_of(case))
+    except OutsideCalendar:
+        return
     if case.apology_drafted_at is None and case.apology_proposed_at is None:
         yield Timer(About.DOSSIER, 0, Kind.APOLOGY_DRAFT, due_at, window.draft_at)
-    if remind_at := _reminder(window, calendar_of(case)):
+    if remind_at:
         yield Timer(About.DOSSIER, 0, Kind.APOLOGY_LAST_DAY, due_at, remind_at)
 
 
 def _reminder(window: rule.Apology, calendar: Calendar) -> datetime | None:
     """The opening of the last working day on which a new date can still be given; none where there never was one."""
-    try:
-        day = window.last_on
-        if not calendar.is_working_day(day):
-            day = calendar.add_working_days(day, -1)
-        opens_at = datetime.combine(day, calendar.sessions(day)[0][0], HANOI)
-    except OutsideCalendar:
+    day = window.last_on
+    if not calendar.is_working_day(day):
+        day = calendar.add_working_days(day, -1)
+    if day < window.draft_at.date():
         return None
-    return max(opens_at, window.draft_at) if day >= window.draft_at.date() else None
+    return max(datetime.combine(day, calendar.sessions(day)[0][0], HANOI), window.draft_at)
 
 
 def _answer(case: Case) -> Iterator[Timer]:
@@ -144,22 +164,16 @@ def step_timers(case: Case, run: StepTime) -> tuple[Timer, ...]:
     """The same of a run through the case's step; nothing where the step has no share of the limit (R12)."""
     if not find_step(procedure_of(case), case.step).share:
         return ()
-    late_from = step_late_from(run.due_at)
-    near = _near(case, About.STEP, run.number, run.due_at, run.planned_minutes)
-    return (*near, Timer(About.STEP, run.number, Kind.MISSED, run.due_at, late_from))
+    missed = Timer(About.STEP, run.number, Kind.MISSED, run.due_at, step_late_from(run.due_at))
+    try:
+        return (*_warnings(case, About.STEP, run.number, run.due_at, run.planned_minutes), missed)
+    except OutsideCalendar:
+        return (missed,)
 
 
 def step_late_from(due_at: datetime) -> datetime:
     """A step's share is working minutes, so it is judged like a limit in hours: late a minute after (R05)."""
     return due_at + timedelta(minutes=1)
-
-
-def _near(case: Case, about: About, run: int, due_at: datetime, whole: int) -> Iterator[Timer]:
-    """Both warnings: when only so much of the whole is left, as the office's settings say."""
-    calendar = calendar_of(case)
-    for kind, percent in zip(NEAR, warn_at_percent_left(case), strict=False):
-        if minutes := whole * percent // 100:
-            yield Timer(about, run, kind, due_at, calendar.add_working_minutes(due_at, -minutes))
 
 
 def in_order(found: Iterable[Due]) -> list[Due]:
