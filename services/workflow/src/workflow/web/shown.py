@@ -26,7 +26,7 @@ UNDECIDED = f"{BASE}/undecided"
 ABSENCES = f"{BASE}/absences"
 LEADERS_DESK = f"{BASE}/leader"
 REGISTER = f"{BASE}/register"
-SELDOM = ("stop_asked", "apology", "further_round", "correction")
+SELDOM = ("stop_asked", "apology_to_fill", "apology", "further_round", "correction")
 
 
 async def signed_in_staff(person: Annotated[Person, Depends(allow(*STAFF))]) -> Staff:
