@@ -10,6 +10,7 @@ from typing import Literal
 
 from rules.calendar import HANOI, Calendar
 from rules.catalogue import Catalogue, load
+from rules.ends import begin, end
 from rules.errors import NotPublished
 from rules.readings import DEFAULT, Readings
 from rules.records.limit import Limit, LimitKind, StartRule, Unit
@@ -29,6 +30,7 @@ __all__ = [
     "check_limit",
     "days_counted",
     "due",
+    "due_at",
     "lateness",
     "missed_at",
     "own_check_limit",
@@ -37,6 +39,9 @@ __all__ = [
     "start",
     "time_left",
 ]
+
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -100,53 +105,32 @@ def start(
     return received_at
 
 
+def due_at(limit: Limit, start: datetime, calendar: Calendar, *, readings: Readings = DEFAULT) -> datetime:
+    """When a limit that starts at `start` ends, without the explanation: a call costs the same however long it is.
+
+    Raises OutsideCalendar.
+    """
+    return end(limit, begin(start, calendar, readings), calendar, readings)
+
+
 def due(limit: Limit, start: datetime, calendar: Calendar, *, readings: Readings = DEFAULT) -> Due:
     """When a limit that starts at `start` ends. The start is read to the minute, as form 01 prints it.
 
     The start's own date is not counted (R03). Raises OutsideCalendar if the end lies in a year nobody has approved.
     """
-    begins = start.astimezone(HANOI).replace(second=0, microsecond=0)
-    if readings.main_limit_rolls:
-        begins = calendar.opening_from(begins)
+    begins = begin(start, calendar, readings)
+    ends = end(limit, begins, calendar, readings)
     if limit.is_at_once:
-        return _same_day(limit, begins, calendar)
-    if limit.unit == "working_days":
-        return _working_days(limit, begins, calendar, readings)
-    if limit.is_in_days:
-        return _calendar_days(limit, begins, calendar, readings)
-    return _working_time(limit, begins, calendar)
-
-
-def _working_time(limit: Limit, begins: datetime, calendar: Calendar) -> Due:
-    minutes = limit.value * (60 if limit.unit == "working_hours" else 1)
-    ends = calendar.add_working_minutes(begins, minutes)
-    skipped = calendar.days_off(begins.date() - timedelta(days=1), ends.date())
-    return Due(ends, begins, limit, calendar.version, skipped, ("R04",))
-
-
-def _same_day(limit: Limit, begins: datetime, calendar: Calendar) -> Due:
-    """At once, read as within the same working day; out of hours that is the next one. Unconfirmed (X03)."""
-    begins = calendar.opening_from(begins)
-    ends = datetime.combine(begins.date(), calendar.sessions(begins.date())[-1][1], HANOI)
-    return Due(ends, begins, limit, calendar.version, (), ("X03",))
-
-
-def _working_days(limit: Limit, begins: datetime, calendar: Calendar, readings: Readings) -> Due:
-    day = calendar.add_working_days(begins.date(), limit.value)
-    ends = datetime.combine(day, _clock_time(begins.time(), day, calendar, readings), HANOI)
-    return Due(ends, begins, limit, calendar.version, calendar.days_off(begins.date(), day), ("R03", "R04"))
-
-
-def _calendar_days(limit: Limit, begins: datetime, calendar: Calendar, readings: Readings) -> Due:
-    """Days off count, but the last day may not be one: it rolls to the next working day (Civil Code, art. 148(5))."""
-    last = _last_day(limit, begins.date())
-    if calendar.is_working_day(last):
-        ends = datetime.combine(last, _clock_time(begins.time(), last, calendar, readings), HANOI)
-        return Due(ends, begins, limit, calendar.version, (), ("R03", "R04"))
-    day = calendar.next_working_day(last)
-    ends = datetime.combine(day, calendar.sessions(day)[-1][1], HANOI)
-    skipped = calendar.days_off(last - timedelta(days=1), day)
+        return Due(ends, calendar.opening_from(begins), limit, calendar.version, (), ("X03",))
+    if not limit.is_in_days:
+        return Due(ends, begins, limit, calendar.version, _passed_over(begins, ends, calendar), ("R04",))
+    counted_from = begins.date() if limit.unit == "working_days" else _last_day(limit, begins.date()) - _DAY
+    skipped = calendar.days_off(counted_from, ends.date())
     return Due(ends, begins, limit, calendar.version, skipped, ("R03", "R04"))
+
+
+def _passed_over(begins: datetime, ends: datetime, calendar: Calendar) -> tuple[tuple[date, str], ...]:
+    return calendar.days_off(begins.date() - _DAY, ends.date())
 
 
 def _last_day(limit: Limit, begins: date) -> date:
@@ -162,15 +146,6 @@ def days_counted(found: Due) -> int:
         return found.limit.value
     begins = found.start.astimezone(HANOI).date()
     return (_last_day(found.limit, begins) - begins).days
-
-
-def _clock_time(clock: time, day: date, calendar: Calendar, readings: Readings) -> time:
-    """R04: the start's time of day, moved back to the end of the last session begun, or up to the first session."""
-    sessions = calendar.sessions(day)
-    if readings.day_limit_clock == "close_of_day":
-        return sessions[-1][1]
-    begun = [ends for begins, ends in sessions if begins <= clock]
-    return min(clock, begun[-1]) if begun else sessions[0][0]
 
 
 def check_limit(

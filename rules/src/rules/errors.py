@@ -91,13 +91,17 @@ class NotPriced(RulesError):
 
 
 class OutsideCalendar(RulesError):
-    """A moment before or after the years the calendar knows; guessing would be worse than refusing."""
+    """A moment before or after the years the calendar knows; guessing would be worse than refusing.
 
-    def __init__(self, version: str, at: date | datetime | None) -> None:
-        asked = at.isoformat() if at else "the moment asked for"
-        super().__init__(f"{asked} is outside calendar {version}")
+    `at` is empty where not the question but its answer lies there.
+    """
+
+    def __init__(self, version: str, at: date | datetime | None, first: date, last: date) -> None:
+        asked = at.isoformat() if at else "the end of that limit"
+        super().__init__(f"{asked} is outside calendar {version}, which knows {first} to {last}")
         self.version = version
         self.at = at
+        self.first, self.last = first, last
 
 
 class WrongOrder(RulesError):

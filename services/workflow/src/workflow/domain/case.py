@@ -81,7 +81,7 @@ class Case:
     started_at: datetime | None = None
     due_at: datetime | None = None
     first_due_at: datetime | None = None
-    calendar_version: str | None = None
+    calendar_version: str | None = None  # by which what runs now was counted last
     readings: tuple[str, ...] = ()
     apology_drafted_at: datetime | None = None  # a draft waits for the leader
     reappointed_at: datetime | None = None  # the one new date was given (R07)

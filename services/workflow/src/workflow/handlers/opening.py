@@ -73,9 +73,8 @@ def _with_check_limit(case: Case, received_at: datetime) -> Case:
         due = clock.check_due(case, received_at)
     except NotPublished:
         return case.changed(check_started_at=None, check_due_at=None, deadline_at=None, late_from=None)
-    return case.changed(
-        check_started_at=due.start, check_due_at=due.at, deadline_at=due.at, late_from=rule.missed_at(due)
-    )
+    times = {"check_started_at": due.start, "check_due_at": due.at, "deadline_at": due.at}
+    return case.changed(**times, late_from=rule.missed_at(due), calendar_version=due.calendar_version)
 
 
 async def _note_check_start(tx: AsyncSession, case: Case, kind: str, reason_vi: str) -> None:

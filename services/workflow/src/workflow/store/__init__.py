@@ -1,5 +1,21 @@
 """Rows in, domain objects out. The only room that writes SQL; decides nothing, commits nothing."""
 
+from workflow.store.calendars import (
+    add_draft,
+    approve_draft,
+    calendars_by_label,
+    count_by_newest,
+    drop_draft,
+    find_calendar,
+    lock_approvals,
+    note_finished,
+    note_progress,
+)
+from workflow.store.calendars import drafts as calendar_drafts
+from workflow.store.calendars import newest as newest_calendar
+from workflow.store.calendars import offices_with_versions as offices_with_calendars
+from workflow.store.calendars import shipped as shipped_calendar
+from workflow.store.calendars import versions as calendar_versions
 from workflow.store.cases import add_case, find_case, held_by, lock_case, save_case, to_case
 from workflow.store.dossier import add_package, read_contact, read_dossier, read_file, to_file, to_object
 from workflow.store.letters import (
@@ -14,6 +30,7 @@ from workflow.store.letters import (
 from workflow.store.notes import add_look, add_message, add_payment
 from workflow.store.numbers import held_number, hold_number, void_number, voided_numbers
 from workflow.store.papers import Registered, add_paper, find_paper, papers_of, registered, registers_of
+from workflow.store.recounting import is_any_left, lock_counted_otherwise, running, save_recounted, tell, trails
 from workflow.store.results import add_result, results
 from workflow.store.tables import metadata
 from workflow.store.trail import (
@@ -47,6 +64,7 @@ __all__ = [
     "Registered",
     "add_case",
     "add_clock_entry",
+    "add_draft",
     "add_history",
     "add_look",
     "add_message",
@@ -63,9 +81,16 @@ __all__ = [
     "answer_supplement",
     "apologies",
     "approve_apology",
+    "approve_draft",
+    "calendar_drafts",
+    "calendar_versions",
+    "calendars_by_label",
     "colleagues",
+    "count_by_newest",
     "decide",
     "drafted_apology",
+    "drop_draft",
+    "find_calendar",
     "find_case",
     "find_paper",
     "find_sign_off",
@@ -75,15 +100,22 @@ __all__ = [
     "held_by",
     "held_number",
     "hold_number",
+    "is_any_left",
     "judge",
     "judged",
     "last_change",
     "ledger",
+    "lock_approvals",
     "lock_case",
+    "lock_counted_otherwise",
     "metadata",
+    "newest_calendar",
     "next_code_number",
     "next_slip_number",
+    "note_finished",
+    "note_progress",
     "note_staff",
+    "offices_with_calendars",
     "opinions",
     "packages",
     "papers_of",
@@ -94,14 +126,19 @@ __all__ = [
     "registered",
     "registers_of",
     "results",
+    "running",
     "save_case",
+    "save_recounted",
+    "shipped_calendar",
     "start_step",
     "step_begun_at",
     "step_runs",
+    "tell",
     "to_case",
     "to_file",
     "to_object",
     "to_staff",
+    "trails",
     "void_number",
     "voided_numbers",
 ]

@@ -99,6 +99,7 @@ async def _note_due(tx: AsyncSession, before: CaseRow, case: Case) -> None:
     lines = select(func.count()).select_from(DueRow).where(DueRow.dossier_id == case.dossier_id)
     number = (await tx.exec(lines)).one() + 1
     dues: dict[str, Any] = {"due_at": case.due_at, "first_due_at": case.first_due_at}
+    dues["calendar_version"] = case.calendar_version
     tx.add(DueRow(dossier_id=case.dossier_id, number=number, at=await read_now(tx), **dues))
 
 

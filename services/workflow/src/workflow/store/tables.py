@@ -316,6 +316,31 @@ class DueRow(Row, table=True):
     at: datetime = Field(sa_type=Moment)
     due_at: datetime = Field(sa_type=Moment)
     first_due_at: datetime = Field(sa_type=Moment)
+    calendar_version: str | None = Field(default=None, sa_type=Text)
+
+
+class CalendarRow(Row, table=True):
+    """A draft of an office's calendar, or an approved version with its number and how far it has been applied."""
+
+    __tablename__ = "calendar_version"
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    office: str = Field(sa_type=Text)
+    version: str = Field(sa_type=Text)
+    based_on: str = Field(sa_type=Text)
+    record: dict[str, Any] = Field(sa_type=JSONB)
+    why_vi: str = Field(sa_type=Text)
+    drafted_by: str = Field(sa_type=Text)
+    drafted_at: datetime = Field(sa_type=Moment)
+    number: int | None = None
+    approved_by: str | None = Field(default=None, sa_type=Text)
+    approved_at: datetime | None = Field(default=None, sa_type=Moment)
+    object: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    dropped_by: str | None = Field(default=None, sa_type=Text)
+    dropped_at: datetime | None = Field(default=None, sa_type=Moment)
+    looked_at: int = 0
+    moved: int = 0
+    kept: int = 0
+    finished_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class MessageRow(Row, table=True):
