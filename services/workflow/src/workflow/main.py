@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from kit.alarm import Alarm
 from kit.app import new_app
 from kit.bus import Bus
 from kit.consume import Consumer
@@ -12,7 +13,7 @@ from kit.worker import Loop, Worker
 from rules.catalogue import load
 from workflow import api, consumer, handlers, web
 from workflow.gateways import HttpPostalService
-from workflow.handlers import parcels
+from workflow.handlers import crossing, parcels
 from workflow.handlers.parcels import PostDesk
 from workflow.settings import WorkflowSettings
 
@@ -62,10 +63,19 @@ def build_worker(settings: WorkflowSettings, database: Database) -> Worker:
     async def track() -> bool:
         return await parcels.track_next(desk)
 
+    alarm = Alarm(database.url, crossing.CHANNELS)
+
+    async def cross() -> bool:
+        return await crossing.cross_due(database)
+
+    async def wait_for_timer() -> None:
+        await crossing.rest(database, alarm)
+
     async def apply() -> bool:
         return await handlers.apply_next(database)
 
     loops = [
+        Loop("crossing due times", cross, rest=wait_for_timer),
         Loop("applying calendars", apply, 2.0),
         Loop("ordering parcels", order),
         Loop("reading the postal tracking", track, settings.post_pause_seconds),

@@ -37,7 +37,7 @@ async def move_batch(tx: AsyncSession, version: Version, *, most: int, now: date
     before = store.calendars_by_label(await store.calendar_versions(tx, version.office))
     await store.tell(tx, [_line(one, version, before) for one in changed], now)
     moved = [one for one in changed if one.is_moved]
-    await outbox.put_each(tx, [_event(one, version, now) for one in moved], time=now)
+    await outbox.put_all(tx, [_event(one, version, now) for one in moved], time=now)
     await store.note_progress(
         tx, version, looked_at=len(found), moved=len(moved), kept=sum(one.is_kept for one in found)
     )

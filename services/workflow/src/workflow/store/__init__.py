@@ -16,7 +16,7 @@ from workflow.store.calendars import newest as newest_calendar
 from workflow.store.calendars import offices_with_versions as offices_with_calendars
 from workflow.store.calendars import shipped as shipped_calendar
 from workflow.store.calendars import versions as calendar_versions
-from workflow.store.cases import add_case, find_case, held_by, lock_case, save_case, to_case
+from workflow.store.cases import add_case, claim_due, find_case, held_by, lock_case, save_case, to_case
 from workflow.store.dossier import add_package, read_contact, read_dossier, read_file, to_file, to_object
 from workflow.store.letters import (
     add_opinion,
@@ -33,9 +33,20 @@ from workflow.store.papers import Registered, add_paper, find_paper, papers_of, 
 from workflow.store.recounting import is_any_left, lock_counted_otherwise, running, save_recounted, tell, trails
 from workflow.store.results import add_result, results
 from workflow.store.tables import metadata
+from workflow.store.timers import (
+    TIMER_CHANNEL,
+    add_crossings,
+    put_off,
+    rest,
+    seconds_to_next,
+    set_timers,
+    take_due,
+    told_at,
+)
 from workflow.store.trail import (
     add_clock_entry,
     add_history,
+    add_lines,
     add_sign_off,
     add_slip,
     add_supplement,
@@ -61,11 +72,14 @@ from workflow.store.trail import (
 from workflow.store.undecided import decide, find_undecided
 
 __all__ = [
+    "TIMER_CHANNEL",
     "Registered",
     "add_case",
     "add_clock_entry",
+    "add_crossings",
     "add_draft",
     "add_history",
+    "add_lines",
     "add_look",
     "add_message",
     "add_opinion",
@@ -85,6 +99,7 @@ __all__ = [
     "calendar_drafts",
     "calendar_versions",
     "calendars_by_label",
+    "claim_due",
     "colleagues",
     "count_by_newest",
     "decide",
@@ -120,24 +135,30 @@ __all__ = [
     "packages",
     "papers_of",
     "put_apology",
+    "put_off",
     "read_contact",
     "read_dossier",
     "read_file",
     "registered",
     "registers_of",
+    "rest",
     "results",
     "running",
     "save_case",
     "save_recounted",
+    "seconds_to_next",
+    "set_timers",
     "shipped_calendar",
     "start_step",
     "step_begun_at",
     "step_runs",
+    "take_due",
     "tell",
     "to_case",
     "to_file",
     "to_object",
     "to_staff",
+    "told_at",
     "trails",
     "void_number",
     "voided_numbers",

@@ -16,8 +16,10 @@ from workflow.domain.calendars import Recount, Trail
 from workflow.domain.calendars.moving import OpenRun
 from workflow.domain.case import Case
 from workflow.domain.clock import LedgerEntry
+from workflow.domain.timers import OF_CASE, About, StepTime, Timer, step_timers, timers_of
 from workflow.store.cases import to_case
 from workflow.store.tables import ApologyRow, CaseRow, ClockRow, StepRow
+from workflow.store.timers import set_timers
 
 _counted_by = func.coalesce(col(CaseRow.calendar_version), "")
 
@@ -106,7 +108,7 @@ def _open_run(rows: Sequence[StepRow], started_at: datetime | None) -> OpenRun |
     before = [row for row in rows[:-1] if row.step == last.step and row.started_at >= started_at]
     used = tuple(row.used_minutes or 0 for row in before)
     at, due_at = last.started_at.astimezone(TIME_ZONE), last.due_at.astimezone(TIME_ZONE)
-    return OpenRun(last.step, at, due_at, last.planned_minutes, used)
+    return OpenRun(last.step, at, due_at, last.planned_minutes, used, last.number)
 
 
 async def save_recounted(tx: AsyncSession, found: Sequence[Recount]) -> list[Recount]:
@@ -116,13 +118,24 @@ async def save_recounted(tx: AsyncSession, found: Sequence[Recount]) -> list[Rec
     await _save_looked_at(tx, [one.case for one in found if not one.is_moved])
     await _save_runs(tx, [one for one in found if one.run])
     await _raise_versions(tx, [one.case.dossier_id for one in changed])
+    await set_timers(tx, {one.case.dossier_id: timers_of(one.case) for one in found}, OF_CASE)
+    await set_timers(tx, {one.case.dossier_id: _step_timers(one) for one in found if one.case.step}, (About.STEP,))
     return changed
+
+
+def _step_timers(one: Recount) -> tuple[Timer, ...]:
+    """Of the open run, by the time it has now: warnings move with the calendar though the due stays."""
+    run = one.trail.run
+    if run is None or run.step != one.case.step:
+        return ()
+    due_at, minutes = one.run or (run.due_at, run.planned_minutes)
+    return step_timers(one.case, StepTime(run.number, due_at, minutes))
 
 
 async def _save_times(tx: AsyncSession, found: Sequence[Recount]) -> None:
     if not found:
         return
-    names = ("deadline_at", "late_from", "due_at", "check_started_at", "check_due_at")
+    names = ("deadline_at", "late_from", "due_at", "check_started_at", "check_due_at", "apology_proposed_at")
     columns = {name: [getattr(one.case, name) for one in found] for name in names}
     casts = ", ".join(f"cast(:{name} as timestamptz[])" for name in names)
     sets = ", ".join(f"{name} = m.{name}" for name in names)

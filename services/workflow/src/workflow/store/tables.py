@@ -79,6 +79,7 @@ class CaseRow(Row, table=True):
     first_due_at: datetime | None = Field(default=None, sa_type=Moment)
     calendar_version: str | None = Field(default=None, sa_type=Text)
     readings: list[str] = Field(sa_type=Texts)
+    apology_proposed_at: datetime | None = Field(default=None, sa_type=Moment)
     apology_drafted_at: datetime | None = Field(default=None, sa_type=Moment)
     reappointed_at: datetime | None = Field(default=None, sa_type=Moment)
     open_opinions: int = Field(sa_type=SmallInteger)
@@ -307,6 +308,43 @@ class CursorRow(Row, table=True):
     last_id: str = Field(sa_type=Text)
 
 
+class DeadlineRow(Row, table=True):
+    """A due time that somebody is held to, and how many it has had: each moment of it is said once per version."""
+
+    __tablename__ = "deadline"
+    dossier_id: UUID = Field(primary_key=True)
+    about: str = Field(primary_key=True, sa_type=Text)
+    run: int = Field(primary_key=True)
+    due_version: int
+    due_at: datetime = Field(sa_type=Moment)
+
+
+class TimerRow(Row, table=True):
+    """A moment to come at which something must be said or done by itself; taken away when it is."""
+
+    __tablename__ = "timer"
+    dossier_id: UUID = Field(primary_key=True)
+    about: str = Field(primary_key=True, sa_type=Text)
+    run: int = Field(primary_key=True)
+    kind: str = Field(primary_key=True, sa_type=Text)
+    due_version: int
+    fire_at: datetime = Field(sa_type=Moment)
+
+
+class CrossingRow(Row, table=True):
+    """A moment that came: once per due version. `is_said` is false where it was pointless by then."""
+
+    __tablename__ = "crossing"
+    dossier_id: UUID = Field(primary_key=True, foreign_key="cases.dossier_id")
+    about: str = Field(primary_key=True, sa_type=Text)
+    run: int = Field(primary_key=True)
+    kind: str = Field(primary_key=True, sa_type=Text)
+    due_version: int = Field(primary_key=True)
+    due_at: datetime = Field(sa_type=Moment)
+    crossed_at: datetime = Field(sa_type=Moment)
+    is_said: bool
+
+
 class DueRow(Row, table=True):
     """A due that held from `at` on, so that a report can be counted as of any day; only ever added to."""
 
@@ -404,4 +442,5 @@ _NEW_DATE_GIVEN = col(ApologyRow.new_due_at).is_not(None) & col(ApologyRow.appro
 Index("apology_new_date_once", ApologyRow.dossier_id, unique=True, postgresql_where=_NEW_DATE_GIVEN)  # type: ignore[arg-type]
 Index("dispatch_dossier", DispatchRow.dossier_id)  # type: ignore[arg-type]
 Index("cases_correction", CaseRow.office, postgresql_where=col(CaseRow.correction).is_not(None))
+Index("timer_fire_at", TimerRow.fire_at)  # type: ignore[arg-type]
 Index("cases_filed", CaseRow.office, CaseRow.received_at)  # type: ignore[arg-type]

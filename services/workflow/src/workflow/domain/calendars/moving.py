@@ -24,6 +24,7 @@ class OpenRun:
     due_at: datetime
     planned_minutes: int
     used_before: tuple[int, ...] = ()
+    number: int = 1
 
 
 @dataclass(frozen=True)
