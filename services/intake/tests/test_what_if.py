@@ -198,6 +198,30 @@ async def test_a_time_outside_the_calendars_years_is_a_clear_sentence(
 
 
 @pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"paid_on": "2027-03-13"}, "paid_on"),
+        (a_round(asked_on="2025-03-20", answered_on="2027-01-04"), "supplements-0-answered_on"),
+        ({"paid_on": "2026-12-30"}, "paid_on"),
+    ],
+)
+async def test_the_moment_that_leads_out_of_the_calendar_is_the_one_to_change(
+    visitor: Reader, changed: dict[str, str], field: str
+) -> None:
+    page = await visitor.open(address(FILED, PAID, changed))
+    assert list(page.errors) == [field]
+    assert "chưa được duyệt" in page.errors[field]
+
+
+async def test_more_rounds_than_are_taken_are_refused_not_dropped(visitor: Reader) -> None:
+    rounds = [
+        a_round(number, asked_on="2025-03-06", answered_on="2025-03-06", asked_time="08:00") for number in range(11)
+    ]
+    page = await visitor.open(address(FILED, *rounds))
+    assert page.errors["supplements"] == "Ghi nhiều nhất 10 lần."
+
+
+@pytest.mark.parametrize(
     ("changed", "status", "slug", "pointer"),
     [
         ({"procedure_id": "no-such"}, 404, "procedure-unknown", None),
