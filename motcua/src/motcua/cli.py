@@ -8,7 +8,7 @@ import click
 
 from kit.embedded import EmbeddedError
 from kit.service import SettingsWrong
-from motcua import report
+from motcua import clock, report
 from motcua.catalogue import command as catalogue
 from motcua.programs import SERVICES, service_of
 from rules.errors import BadData
@@ -29,6 +29,7 @@ def cli() -> None:
 
 cli.add_command(catalogue.group)
 cli.add_command(report.command, "report")
+cli.add_command(clock.group)
 
 
 @cli.command()

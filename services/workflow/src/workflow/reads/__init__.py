@@ -1,7 +1,8 @@
 """What lists and pages show. The only SQL that answers questions; changes nothing."""
 
 from workflow.reads.asking import COUNTED, FILTERS, Question
-from workflow.reads.case import CaseView, ClockView, StepView, find_case_view, see_case, view_clock
+from workflow.reads.case import CaseView, find_case_view, see_case
+from workflow.reads.clock import ClockView, find_clock, see_clock, view_clock
 from workflow.reads.desk import Desk, find_desk
 from workflow.reads.files import open_correction, open_file, open_issued, open_result, open_slip
 from workflow.reads.letters import LettersView, find_letters, holders, people_for
@@ -21,6 +22,7 @@ from workflow.reads.queue import (
 )
 from workflow.reads.report import BEHIND_A_PAGE, Behind, Report, count_report, dossiers_behind, name_of_line
 from workflow.reads.report_file import report_csv
+from workflow.reads.steps import StepView
 from workflow.reads.told import MessageView, PaymentView, find_messages, find_payments
 from workflow.reads.undecided import (
     UndecidedPage,
@@ -65,6 +67,7 @@ __all__ = [
     "find_all_undecided",
     "find_case_view",
     "find_cases",
+    "find_clock",
     "find_desk",
     "find_letters",
     "find_messages",
@@ -84,5 +87,6 @@ __all__ = [
     "receiver_of",
     "report_csv",
     "see_case",
+    "see_clock",
     "view_clock",
 ]

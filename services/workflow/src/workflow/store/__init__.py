@@ -1,6 +1,6 @@
 """Rows in, domain objects out. The only room that writes SQL; decides nothing, commits nothing."""
 
-from workflow.store.cases import add_case, find_case, held_by, lock_case, save_case, to_case
+from workflow.store.cases import add_case, find_by_reference, find_case, held_by, lock_case, save_case, to_case
 from workflow.store.dossier import add_package, read_contact, read_dossier, read_file, to_file, to_object
 from workflow.store.letters import (
     add_opinion,
@@ -37,7 +37,6 @@ from workflow.store.trail import (
     note_staff,
     packages,
     start_step,
-    step_begun_at,
     step_runs,
     to_staff,
 )
@@ -66,6 +65,7 @@ __all__ = [
     "colleagues",
     "decide",
     "drafted_apology",
+    "find_by_reference",
     "find_case",
     "find_paper",
     "find_sign_off",
@@ -96,7 +96,6 @@ __all__ = [
     "results",
     "save_case",
     "start_step",
-    "step_begun_at",
     "step_runs",
     "to_case",
     "to_file",
