@@ -11,6 +11,8 @@ from kit.tx import Tx, run_sql
 
 TIME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
+CHANNEL = "kit_clock"  # notified when the present is moved
+
 
 class ClockRefused(Exception):
     """The clock may not be moved here."""
@@ -42,6 +44,7 @@ async def move_clock(tx: AsyncSession, to: datetime, *, environment: str) -> tim
         "on conflict (single) do update set seconds = excluded.seconds",
         seconds=seconds,
     )
+    await run_sql(tx, f"notify {CHANNEL}")  # who waits for a moment looks again
     return timedelta(seconds=seconds)
 
 

@@ -1,6 +1,6 @@
 """Transactions: one per request or event, committed before the answer leaves. Knows no table."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
@@ -47,6 +47,7 @@ class Database:
         )
         self.after_say: list[Callable[[], None]] = []
         self.carries: dict[str, Any] = {}  # what `main` hands to handlers with each transaction, as `tx.info`
+        self.begins_with: Callable[[AsyncSession], Awaitable[None]] | None = None  # what each transaction does first
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -55,6 +56,8 @@ class Database:
         async with AsyncSession(self.engine, expire_on_commit=False, info=carried) as tx:
             event.listen(tx.sync_session, "after_commit", self._wake_relay)
             async with tx.begin():
+                if self.begins_with:
+                    await self.begins_with(tx)
                 yield tx
 
     def _wake_relay(self, session: Session) -> None:

@@ -25,6 +25,7 @@ class Loop:
     name: str
     step: Callable[[], Awaitable[bool]]
     idle_seconds: float = 1.0
+    rest: Callable[[], Awaitable[None]] | None = None  # in the place of a fixed pause
 
 
 @dataclass
@@ -72,7 +73,11 @@ class Worker:
 async def repeat(loop: Loop) -> None:
     """Run a loop's steps until cancelled, resting where there is nothing to do."""
     while True:
-        if not await loop.step():
+        if await loop.step():
+            continue
+        if loop.rest:
+            await loop.rest()
+        else:
             await asyncio.sleep(loop.idle_seconds)
 
 

@@ -1,5 +1,6 @@
 """Nothing lost, nothing twice, in order: the reader's side, with a real database and no broker."""
 
+import asyncio
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -57,6 +58,33 @@ async def test_an_event_and_a_state_change_commit_together_or_not_at_all(databas
     with pytest.raises(RuntimeError):
         await say_and_fail()
     assert await emitted(database) == []
+
+
+async def test_many_events_said_at_once_are_numbered_and_ordered_as_if_said_one_by_one(database: Database) -> None:
+    first, second = uuid4(), uuid4()
+    events = [rated(first, 1), rated(second, 2), rated(first, 3), rated(second, 4), rated(first, 5)]
+    async with database.transaction() as tx:
+        await outbox.put(tx, rated(first, 5), time=AT)
+        ids = await outbox.put_all(tx, events, time=AT)
+        assert await outbox.put_all(tx, [], time=AT) == []
+        await outbox.put(tx, rated(second, 5), time=AT)
+    found = [record.envelope() for record in await outbox_records(database)]
+    assert [one.id for one in found[1:6]] == ids
+    assert [one.data["score"] for one in found] == [5, 1, 2, 3, 4, 5, 5]
+    assert [one.sequence for one in found if one.subject == str(first)] == [1, 2, 3, 4]
+    assert [one.sequence for one in found if one.subject == str(second)] == [1, 2, 3]
+
+
+async def test_two_who_say_much_of_the_same_subjects_do_not_wait_in_a_circle(database: Database) -> None:
+    subjects = [uuid4() for _ in range(40)]
+
+    async def say(order: list[UUID]) -> None:
+        async with database.transaction() as tx:
+            await outbox.put_all(tx, [rated(one) for one in order], time=AT)
+
+    await asyncio.gather(*(say(subjects if n % 2 else subjects[::-1]) for n in range(10)))
+    numbers = [(one.subject, one.sequence) for one in [row.envelope() for row in await outbox_records(database)]]
+    assert sorted(numbers) == sorted((str(one), n) for one in subjects for n in range(1, 11))
 
 
 async def test_sequence_numbers_are_dense_per_dossier(database: Database) -> None:

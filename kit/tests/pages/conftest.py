@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from kit.now import TIME_ZONE
 from kit.pages import FieldError, Milestone, Office, Pages, Step
 from kit.pages.forms import Checked, TokenMissing, rows
+from kit.pages.months import Day, Kind, Mark
 
 HERE = Path(__file__).parent
 OFFICE = Office(
@@ -107,6 +108,29 @@ QUEUE = [
 ]
 
 
+def some_days() -> list[Day]:
+    """April and May of 2025: a limit of eight working days over a swap and a holiday."""
+    on = [date(2025, 4, 1) + timedelta(days=n) for n in range(61)]
+    off = {date(2025, 4, 30): "Ngày Chiến thắng", date(2025, 5, 1): "Quốc tế Lao động", date(2025, 5, 2): "Nghỉ liền"}
+    swapped, start, due = date(2025, 4, 26), date(2025, 4, 25), date(2025, 5, 9)
+    marks = {
+        start: (Mark("start", "bắt đầu tính, từ 09:12", "từ"),),
+        date(2025, 5, 7): (Mark("today", "hôm nay"),),
+        date(2025, 5, 8): (Mark("event", "ông/bà nộp phí lúc 10:00", "phí"),),
+        due: (Mark("due", "hẹn trả, trước 09:12", "hẹn"),),
+    }
+    found, number = [], 0
+    for one in on:
+        kind: Kind = "holiday" if one in off else "swapped" if one == swapped else "working"
+        kind = "weekend" if kind == "working" and one.weekday() > 4 else kind
+        counts = start < one <= due and kind in ("working", "swapped")
+        number += counts
+        reason = off.get(one, "Làm bù cho thứ Sáu 2/5" if kind == "swapped" else "Nghỉ hằng tuần")
+        told = start <= one <= due
+        found.append(Day(one, kind, reason, number if counts else None, marks.get(one, ()), is_told=told))
+    return found
+
+
 def pages_of(layout: Literal["citizen", "officer"], base: str) -> Pages:
     pages = Pages(
         package="kit.pages", templates="templates", layout=layout, base=base, office=OFFICE,
@@ -137,6 +161,7 @@ def demo_app(person: Person | None = None) -> FastAPI:
     show(citizen, "/track", "track.html", road=ROAD)
     show(citizen, "/form", "form.html", steps=STEPS, devices=DEVICES, errors=[], values={})
     show(citizen, "/pay", "pay.html")
+    show(citizen, "/months", "months.html", days=some_days())
     show(citizen, "/empty", "empty.html")
     show(officer, "/officer/", "queue.html", queue=QUEUE)
     show(officer, "/officer/today", "queue.html", queue=QUEUE * 700)
@@ -176,6 +201,11 @@ async def client(person: Person) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app=demo_app(person))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as found:
         yield found
+
+
+@pytest.fixture
+def days() -> list[Day]:
+    return some_days()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ TOO_SMALL = """() => {
     .map((e) => `${e.outerHTML.slice(0, 90)} ${touched(e).getBoundingClientRect().height}`);
 }"""
 PATHS = {
-    "home": "/", "track": "/track", "form": "/form", "pay": "/pay", "empty": "/empty",
+    "home": "/", "track": "/track", "form": "/form", "pay": "/pay", "empty": "/empty", "months": "/months",
     "queue": "/officer/", "queue-empty": "/officer/week", "case": "/officer/case",
 }  # fmt: skip
 

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import click
 
-from kit.embedded import EmbeddedError
-from kit.service import SettingsWrong
-from motcua import clock, report
-from motcua.catalogue import command as catalogue
+from motcua.lazy import LazyGroup
 from motcua.programs import SERVICES, service_of
-from rules.errors import BadData
 
+EXPECTED = (("kit.service", "SettingsWrong", 2), ("kit.embedded", "EmbeddedError", 1), ("rules.errors", "BadData", 1))
+ELSEWHERE = {
+    "catalogue": "motcua.catalogue.command:group",
+    "clock": "motcua.clock:group",
+    "due": "motcua.due.command:command",
+    "report": "motcua.report:command",
+}
 service_name = click.argument("name", type=click.Choice(SERVICES), metavar="SERVICE")
 folder_option = click.option(
     "--folder", type=click.Path(path_type=Path), default=Path("var/demo"), help="where everything is kept"
@@ -22,14 +25,11 @@ port_option = click.option(
 )
 
 
-@click.group(help="Motcua: administrative-procedure dossiers, from filing to result.")
+@click.group(
+    cls=LazyGroup, elsewhere=ELSEWHERE, help="Motcua: administrative-procedure dossiers, from filing to result."
+)
 def cli() -> None:
     """The group of all commands."""
-
-
-cli.add_command(catalogue.group)
-cli.add_command(report.command, "report")
-cli.add_command(clock.group)
 
 
 @cli.command()
@@ -95,14 +95,24 @@ def main() -> None:
         sys.exit(2)
     except click.ClickException as error:
         fail(one_line(error), 2)
-    except SettingsWrong as error:
-        fail(str(error), 2)
-    except (EmbeddedError, BadData) as error:
-        fail(str(error), 1)
     except (click.Abort, KeyboardInterrupt):
         fail("stopped", 130)
+    except Exception as error:
+        known = expected_status(error)
+        if known is None:
+            raise
+        fail(str(error), known)
     else:
         sys.exit(status if isinstance(status, int) else 0)
+
+
+def expected_status(error: Exception) -> int | None:
+    """The exit code of a fault we know; none for our own mistakes. Imports nothing: who raised it has done that."""
+    for module, name, status in EXPECTED:
+        loaded = sys.modules.get(module)
+        if loaded and isinstance(error, getattr(loaded, name)):
+            return status
+    return None
 
 
 def fail(words: str, status: int) -> None:

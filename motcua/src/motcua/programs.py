@@ -7,9 +7,12 @@ import sys
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kit.service import Service
 from motcua.secrets_file import Secrets
+
+if TYPE_CHECKING:  # what takes a second to import, only commands that run a service need
+    from kit.service import Service
 
 SERVICES = ("intake", "workflow", "payments", "notify")
 SANDBOXES = ("identity", "payment_platform", "mail", "post")
@@ -63,7 +66,7 @@ class Site:
         return f"{self.public_url}/id"
 
 
-def service_of(name: str) -> Service:
+def service_of(name: str) -> "Service":
     """The service of this name, as its `main` makes it known."""
     found: Service = import_module(f"{name}.main").SERVICE
     return found

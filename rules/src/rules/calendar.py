@@ -44,7 +44,10 @@ class Calendar:
         self._special = {special.day: special for special in record.special_days}
         self._base = datetime.combine(self.first, time(), HANOI)
         self._length = ((self.last - self.first).days + 1) * _DAY
-        self._working_days: list[int] = []
+        self._first = self.first.toordinal()
+        self._days: list[tuple[date, Sessions]] = []
+        self._rank: list[int] = [0]  # how many working days there are before each date
+        self._working_days: list[date] = []
         self._begins: list[int] = []
         self._ends: list[int] = []
         self._before: list[int] = []
@@ -53,9 +56,12 @@ class Calendar:
     def _lay_out(self) -> None:
         total = 0
         for offset in range(self._length // _DAY):
-            sessions = self._sessions_of(self.first + timedelta(days=offset))
+            day = self.first + timedelta(days=offset)
+            sessions = self._sessions_of(day)
+            self._days.append((day, sessions))
             if sessions:
-                self._working_days.append(self.first.toordinal() + offset)
+                self._working_days.append(day)
+            self._rank.append(len(self._working_days))
             for begins, ends in sessions:
                 self._begins.append(offset * _DAY + _since_midnight(begins))
                 self._ends.append(offset * _DAY + _since_midnight(ends))
@@ -73,12 +79,11 @@ class Calendar:
 
     def sessions(self, day: date) -> Sessions:
         """The stretches of that day that count for limits; none on a day off."""
-        self._check(day)
-        return self._sessions_of(day)
+        return self._days[self._offset(day)][1]
 
     def reception_sessions(self, day: date) -> Sessions:
         """When the desk is open (R13): its own schedule where there is one, else the working sessions."""
-        self._check(day)
+        self._offset(day)
         special = self._special.get(day)
         if special or not self.record.reception:
             return self._sessions_of(day)
@@ -92,7 +97,7 @@ class Calendar:
 
     def reason(self, day: date, language: str = "vi") -> str:
         """Why the day is off, or works, with its source, in words for people (`vi` or `en`)."""
-        self._check(day)
+        self._offset(day)
         vietnamese = language == "vi"
         special = self._special.get(day)
         if special:
@@ -119,12 +124,12 @@ class Calendar:
         index = bisect_left(self._before, target) - 1
         reached = self._begins[index] + target - self._before[index]
         if reached > self._ends[index]:
-            raise OutsideCalendar(self.version, None)
+            raise self.outside(None)
         return reached
 
     def _back(self, target: int) -> int:
         if target < 0:
-            raise OutsideCalendar(self.version, None)
+            raise self.outside(None)
         index = bisect_right(self._before, target) - 1
         return self._begins[index] + target - self._before[index]
 
@@ -135,17 +140,13 @@ class Calendar:
 
     def add_working_days(self, day: date, count: int) -> date:
         """The `count`th working day after `day`, which itself is not counted; before it, if negative; 0 gives `day`."""
-        self._check(day)
+        offset = self._offset(day)
         if count == 0:
             return day
-        ordinal = day.toordinal()
-        if count > 0:
-            index = bisect_right(self._working_days, ordinal) + count - 1
-        else:
-            index = bisect_left(self._working_days, ordinal) + count
+        index = self._rank[offset + 1] + count - 1 if count > 0 else self._rank[offset] + count
         if not 0 <= index < len(self._working_days):
-            raise OutsideCalendar(self.version, day)
-        return date.fromordinal(self._working_days[index])
+            raise self.outside(None)
+        return self._working_days[index]
 
     def next_working_day(self, day: date) -> date:
         """The first working day after `day`."""
@@ -186,12 +187,18 @@ class Calendar:
         since = at - self._base
         position = since.days * _DAY + since.seconds * 1_000_000 + since.microseconds
         if not 0 <= position < self._length:
-            raise OutsideCalendar(self.version, at)
+            raise self.outside(at)
         return position
 
-    def _check(self, day: date) -> None:
-        if not self.first <= day <= self.last:
-            raise OutsideCalendar(self.version, day)
+    def _offset(self, day: date) -> int:
+        offset = day.toordinal() - self._first
+        if not 0 <= offset < len(self._days):
+            raise self.outside(day)
+        return offset
+
+    def outside(self, at: date | datetime | None) -> OutsideCalendar:
+        """The refusal of a moment, or (none) of an answer, that lies in no year of this calendar."""
+        return OutsideCalendar(self.version, at, self.first, self.last)
 
 
 def _ordinary(schedule: Schedule, day: date) -> Sessions:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from rules import assembly, soundness
+from rules import approved, assembly, soundness
 from rules.calendar import Calendar
 from rules.errors import (
     BadData,
@@ -28,7 +28,7 @@ from rules.records.code import CodeFormat, CodeKind
 from rules.records.fee import FeeTable
 from rules.records.field import FieldOfWork
 from rules.records.form import Form
-from rules.records.limit import GeneralLimit, Limit
+from rules.records.limit import GeneralLimit, Limit, LimitKind
 from rules.records.office import FilingPoints, Office
 from rules.records.overlay import Overlay
 from rules.records.procedure import Procedure, ProcedureRecord
@@ -100,6 +100,16 @@ class Catalogue:
             raise UnknownProcedure(national_code)
         return _in_force(found, national_code, on)
 
+    def version_on(self, name: str, on: date) -> Procedure:
+        """The version in force on a date (R01) of a procedure known by id or national code.
+
+        Raises UnknownProcedure, NotInForce.
+        """
+        found = [one for one in self.procedures if name in (one.id, one.national_code)]
+        if not found:
+            raise UnknownProcedure(name)
+        return _in_force(found, name, on)
+
     def procedure_at(self, office_id: str, procedure_id: str, version: str | None, on: date) -> Procedure:
         """The procedure as an office had it on a date: with its province's overlay, without steps it delegates away.
 
@@ -136,7 +146,14 @@ class Catalogue:
         return found
 
     def calendar(self, office_id: str) -> Calendar:
-        """The office's newest approved calendar (R01). Raises UnknownOffice."""
+        """The office's newest approved calendar (R01): one that was approved at run time goes before the shipped one.
+
+        Raises UnknownOffice.
+        """
+        return approved.calendar_of(office_id) or self.shipped_calendar(office_id)
+
+    def shipped_calendar(self, office_id: str) -> Calendar:
+        """Version one, as this package brings it. Raises UnknownOffice."""
         if office_id not in self._calendars:
             raise UnknownOffice(office_id)
         return self._calendars[office_id]
@@ -166,8 +183,18 @@ class Catalogue:
 
     def general_check_limit(self, channel: str, on: date) -> Limit | None:
         """By when a dossier must be checked where no act of its sector says (T01, T02); None where none is in force."""
-        held = (one for one in self.limits if one.kind == "check" and channel in one.channels and one.is_in_force(on))
-        return next((one.limit for one in held), None)
+        found = self.general_limit("check", on, channel=channel)
+        return found.limit if found else None
+
+    def general_limit(
+        self, kind: LimitKind, on: date, *, channel: str | None = None, office_id: str | None = None
+    ) -> GeneralLimit | None:
+        """The limit or setting of a kind in force on a date (T01 to T08): the office's own, else what holds everywhere.
+
+        None where nothing of that kind holds then. Its `limit` may be empty: no act gives one nationally (T07, R14).
+        """
+        held = [one for one in self.limits if one.holds(kind, on, channel) and one.office_id in (None, office_id)]
+        return max(held, key=lambda one: one.office_id is not None, default=None)
 
     def filing_open(self, procedure: Procedure, channel: str, origin: str, on: date) -> bool:
         """Whether a dossier of this procedure may come in this way on that date (R19)."""

@@ -10,9 +10,10 @@ from typing import Literal
 
 from rules.calendar import HANOI, Calendar
 from rules.catalogue import Catalogue, load
+from rules.ends import begin, end
 from rules.errors import NotPublished
 from rules.readings import DEFAULT, Readings
-from rules.records.limit import Limit, StartRule, Unit
+from rules.records.limit import Limit, LimitKind, StartRule, Unit
 from rules.records.procedure import Procedure, Step
 from rules.terms import corresponding_day, months_in
 
@@ -29,6 +30,7 @@ __all__ = [
     "check_limit",
     "days_counted",
     "due",
+    "due_at",
     "lateness",
     "missed_at",
     "own_check_limit",
@@ -38,8 +40,8 @@ __all__ = [
     "time_left",
 ]
 
-SHORT_LIMIT_WORKING_DAYS = 3  # R07: under this many working days the draft of an apology appears at the start
-DRAFT_AHEAD_WORKING_DAYS = 2  # R07
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -103,53 +105,32 @@ def start(
     return received_at
 
 
+def due_at(limit: Limit, start: datetime, calendar: Calendar, *, readings: Readings = DEFAULT) -> datetime:
+    """When a limit that starts at `start` ends, without the explanation: a call costs the same however long it is.
+
+    Raises OutsideCalendar.
+    """
+    return end(limit, begin(start, calendar, readings), calendar, readings)
+
+
 def due(limit: Limit, start: datetime, calendar: Calendar, *, readings: Readings = DEFAULT) -> Due:
     """When a limit that starts at `start` ends. The start is read to the minute, as form 01 prints it.
 
     The start's own date is not counted (R03). Raises OutsideCalendar if the end lies in a year nobody has approved.
     """
-    begins = start.astimezone(HANOI).replace(second=0, microsecond=0)
-    if readings.main_limit_rolls:
-        begins = calendar.opening_from(begins)
+    begins = begin(start, calendar, readings)
+    ends = end(limit, begins, calendar, readings)
     if limit.is_at_once:
-        return _same_day(limit, begins, calendar)
-    if limit.unit == "working_days":
-        return _working_days(limit, begins, calendar, readings)
-    if limit.is_in_days:
-        return _calendar_days(limit, begins, calendar, readings)
-    return _working_time(limit, begins, calendar)
-
-
-def _working_time(limit: Limit, begins: datetime, calendar: Calendar) -> Due:
-    minutes = limit.value * (60 if limit.unit == "working_hours" else 1)
-    ends = calendar.add_working_minutes(begins, minutes)
-    skipped = calendar.days_off(begins.date() - timedelta(days=1), ends.date())
-    return Due(ends, begins, limit, calendar.version, skipped, ("R04",))
-
-
-def _same_day(limit: Limit, begins: datetime, calendar: Calendar) -> Due:
-    """At once, read as within the same working day; out of hours that is the next one. Unconfirmed (X03)."""
-    begins = calendar.opening_from(begins)
-    ends = datetime.combine(begins.date(), calendar.sessions(begins.date())[-1][1], HANOI)
-    return Due(ends, begins, limit, calendar.version, (), ("X03",))
-
-
-def _working_days(limit: Limit, begins: datetime, calendar: Calendar, readings: Readings) -> Due:
-    day = calendar.add_working_days(begins.date(), limit.value)
-    ends = datetime.combine(day, _clock_time(begins.time(), day, calendar, readings), HANOI)
-    return Due(ends, begins, limit, calendar.version, calendar.days_off(begins.date(), day), ("R03", "R04"))
-
-
-def _calendar_days(limit: Limit, begins: datetime, calendar: Calendar, readings: Readings) -> Due:
-    """Days off count, but the last day may not be one: it rolls to the next working day (Civil Code, art. 148(5))."""
-    last = _last_day(limit, begins.date())
-    if calendar.is_working_day(last):
-        ends = datetime.combine(last, _clock_time(begins.time(), last, calendar, readings), HANOI)
-        return Due(ends, begins, limit, calendar.version, (), ("R03", "R04"))
-    day = calendar.next_working_day(last)
-    ends = datetime.combine(day, calendar.sessions(day)[-1][1], HANOI)
-    skipped = calendar.days_off(last - timedelta(days=1), day)
+        return Due(ends, calendar.opening_from(begins), limit, calendar.version, (), ("X03",))
+    if not limit.is_in_days:
+        return Due(ends, begins, limit, calendar.version, _passed_over(begins, ends, calendar), ("R04",))
+    counted_from = begins.date() if limit.unit == "working_days" else _last_day(limit, begins.date()) - _DAY
+    skipped = calendar.days_off(counted_from, ends.date())
     return Due(ends, begins, limit, calendar.version, skipped, ("R03", "R04"))
+
+
+def _passed_over(begins: datetime, ends: datetime, calendar: Calendar) -> tuple[tuple[date, str], ...]:
+    return calendar.days_off(begins.date() - _DAY, ends.date())
 
 
 def _last_day(limit: Limit, begins: date) -> date:
@@ -165,15 +146,6 @@ def days_counted(found: Due) -> int:
         return found.limit.value
     begins = found.start.astimezone(HANOI).date()
     return (_last_day(found.limit, begins) - begins).days
-
-
-def _clock_time(clock: time, day: date, calendar: Calendar, readings: Readings) -> time:
-    """R04: the start's time of day, moved back to the end of the last session begun, or up to the first session."""
-    sessions = calendar.sessions(day)
-    if readings.day_limit_clock == "close_of_day":
-        return sessions[-1][1]
-    begun = [ends for begins, ends in sessions if begins <= clock]
-    return min(clock, begun[-1]) if begun else sessions[0][0]
 
 
 def check_limit(
@@ -218,16 +190,18 @@ def check_due(
     arrived_at: datetime,
     piece_at: datetime | None = None,
     catalogue: Catalogue | None = None,
+    calendar: Calendar | None = None,
 ) -> Due:
     """`check_limit` for a dossier of an office; `piece_at` is when the package to check came in, if not the first.
 
+    `calendar` is a newer approved version of the office's than the one the rules bring.
     The office's readings are those of the day the dossier arrived (R01), whichever package is checked. Raises
     NotPublished (R14), OutsideCalendar, UnknownOffice.
     """
     law = catalogue or load()
     on = arrived_at.astimezone(HANOI).date()
-    readings, calendar = law.readings(office, on), law.calendar(office)
-    return check_limit(procedure, channel, piece_at or arrived_at, calendar, readings=readings, on=on, catalogue=law)
+    readings, held = law.readings(office, on), calendar or law.calendar(office)
+    return check_limit(procedure, channel, piece_at or arrived_at, held, readings=readings, on=on, catalogue=law)
 
 
 def lateness(due: Due, finished_at: datetime, calendar: Calendar) -> Lateness:
@@ -250,17 +224,25 @@ def time_left(due_at: datetime, now: datetime, calendar: Calendar) -> int:
     return calendar.working_minutes_between(now, due_at)
 
 
-def apology(due: Due, calendar: Calendar) -> Apology:
-    """The span in which a new date may be given: at the latest one day before the due date (R07)."""
-    last_on = due.at.date() - timedelta(days=1)
-    if _is_short(due, calendar):
+def apology(due: Due, calendar: Calendar, *, on: date | None = None, catalogue: Catalogue | None = None) -> Apology:
+    """The span in which a new date may be given: at the latest one day before the due date (R07, T08).
+
+    By the settings of the day the dossier arrived, or else of the limit's start. Raises NotPublished, OutsideCalendar.
+    """
+    law, held_on = catalogue or load(), on or due.start.date()
+    last_ahead, ahead, short = (_days_of(kind, held_on, law) for kind in ("apology", "apology_draft", "apology_short"))
+    last_on = due.at.date() - timedelta(days=last_ahead)
+    if calendar.add_working_days(due.at.date(), -short) < due.start.date():
         return Apology(due.start, last_on)
-    day = calendar.add_working_days(due.at.date(), -DRAFT_AHEAD_WORKING_DAYS)
+    day = calendar.add_working_days(due.at.date(), -ahead)
     return Apology(datetime.combine(day, calendar.sessions(day)[0][0], HANOI), last_on)
 
 
-def _is_short(due: Due, calendar: Calendar) -> bool:
-    return calendar.add_working_days(due.at.date(), -SHORT_LIMIT_WORKING_DAYS) < due.start.date()
+def _days_of(kind: LimitKind, on: date, law: Catalogue) -> int:
+    held = law.general_limit(kind, on)
+    if held is None or held.limit is None:
+        raise NotPublished(kind, "general limit")
+    return held.limit.value
 
 
 def shares(steps: Iterable[Step], minutes: int) -> list[int]:

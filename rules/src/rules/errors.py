@@ -7,6 +7,8 @@ RulesError
 ├── NotInForce         the record exists, but not on that date
 ├── NotPublished       no act has published it yet (R14)
 ├── NotPriced          the fee table has no amount for what is asked
+├── NoSuchChannel      the procedure cannot be filed that way
+├── WrongOrder         two moments of a road that cannot follow each other so
 └── OutsideCalendar    a moment before or after the years the calendar knows
 """
 
@@ -89,10 +91,32 @@ class NotPriced(RulesError):
 
 
 class OutsideCalendar(RulesError):
-    """A moment before or after the years the calendar knows; guessing would be worse than refusing."""
+    """A moment before or after the years the calendar knows; guessing would be worse than refusing.
 
-    def __init__(self, version: str, at: date | datetime | None) -> None:
-        asked = at.isoformat() if at else "the moment asked for"
-        super().__init__(f"{asked} is outside calendar {version}")
+    `at` is empty where not the question but its answer lies there.
+    """
+
+    def __init__(self, version: str, at: date | datetime | None, first: date, last: date) -> None:
+        asked = at.isoformat() if at else "the end of that limit"
+        super().__init__(f"{asked} is outside calendar {version}, which knows {first} to {last}")
         self.version = version
         self.at = at
+        self.first, self.last = first, last
+
+
+class WrongOrder(RulesError):
+    """Two moments of a road that cannot follow each other so; `earlier` should not come after `later`."""
+
+    def __init__(self, earlier: str, later: str) -> None:
+        super().__init__(f"{earlier} must not be after {later}")
+        self.earlier = earlier
+        self.later = later
+
+
+class NoSuchChannel(RulesError):
+    """The procedure cannot be filed that way."""
+
+    def __init__(self, procedure_id: str, channel: str) -> None:
+        super().__init__(f"{procedure_id} cannot be filed by channel {channel}")
+        self.procedure_id = procedure_id
+        self.channel = channel

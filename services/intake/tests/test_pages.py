@@ -127,17 +127,19 @@ async def test_the_door_shows_three_ways_and_whom_to_call(visitor: Reader) -> No
     assert page.link("Nộp hồ sơ") == "/procedures"
     assert page.link("Tra cứu hồ sơ") == "/lookup"
     assert page.link("Hồ sơ của tôi") == "/dossiers"
-    assert "Đang mở cửa, đến 11:30" in page.text
+    assert "Đang mở cửa đến 11:30. Giờ nhận hồ sơ hôm nay: 07:30–11:30, 13:30–17:30." in page.text
     assert "0200 3 000 000" in page.text
 
 
 @pytest.mark.parametrize(
     ("now", "words"),
     [
-        ("2025-03-03 06:00", "mở lại 07:30 Thứ Hai, 03/03/2025"),
-        ("2025-03-03 12:00", "Đang nghỉ trưa, mở lại lúc 13:30"),
-        ("2025-03-07 18:00", "mở lại 07:30 Thứ Hai, 10/03/2025"),
-        ("2025-04-07 09:00", "mở lại 07:30 Thứ Ba, 08/04/2025"),
+        ("2025-03-03 06:00", "Hiện đóng cửa. Mở lại 07:30 Thứ Hai, 03/03/2025"),
+        ("2025-03-03 12:00", "Đang nghỉ trưa. Mở lại lúc 13:30."),
+        ("2025-03-07 18:00", "Hiện đóng cửa. Mở lại 07:30 Thứ Hai, 10/03/2025"),
+        ("2025-04-07 09:00", "Hôm nay nghỉ lễ: Giỗ Tổ Hùng Vương. Mở lại 07:30 Thứ Ba, 08/04/2025"),
+        ("2025-03-08 09:00", "Hôm nay nghỉ cuối tuần. Mở lại 07:30 Thứ Hai, 10/03/2025"),
+        ("2025-04-26 09:00", "Đang mở cửa đến 11:30."),
     ],
 )
 async def test_the_door_knows_when_the_desk_opens(visitor: Reader, database: Database, now: str, words: str) -> None:

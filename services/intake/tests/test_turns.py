@@ -282,6 +282,93 @@ async def test_a_check_without_a_published_limit_promises_nothing(
     assert (stops[1]["key"], stops[1]["planned_at"]) == ("check", None)
 
 
+async def test_a_date_that_a_calendar_moved_stands_beside_the_former_one_with_the_reason(
+    khoi: Reader, client: httpx.AsyncClient, database: Database
+) -> None:
+    others, said = await on_the_road(client, database, STEPPING)
+    await hear(database, *said, others.moved_date(at("2025-03-20 10:00")))
+    await set_clock(database, at("2025-03-21 09:00"))
+    page = await shown(khoi, others)
+    for words in (
+        "Ngày hẹn mới: trước 17:30 Thứ Ba, 22/04/2025",
+        "Trước đây hẹn trước 17:30 Thứ Ba, 08/04/2025",
+        "phiên bản 2025.2",
+        "Lịch làm việc thay đổi, ngày hẹn trả đổi theo",
+    ):
+        assert words in page.text
+    facts = await track(client, others.dossier_id)
+    assert facts["due_at"] == "2025-04-22T17:30:00+07:00"
+    assert facts["turns"]["moved_date"]["previous_due_at"] == "2025-04-08T17:30:00+07:00"
+
+
+async def test_a_new_appointment_takes_the_place_of_what_a_calendar_moved(
+    khoi: Reader, client: httpx.AsyncClient, database: Database
+) -> None:
+    others, said = await on_the_road(client, database, STEPPING)
+    moved = others.moved_date(at("2025-03-20 10:00"), to=at("2025-04-09 17:30"))
+    await hear(database, *said, moved, await others.reappointed(at("2025-04-04 10:00")))
+    assert "được duyệt lại" not in (await shown(khoi, others)).text
+    assert (await track(client, others.dossier_id))["turns"]["moved_date"] is None
+
+
+async def test_a_check_that_a_calendar_moved_is_planned_for_the_new_time(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    others, said = await on_the_road(client, database, CHECKED)
+    await hear(database, *said, others.moved_date(at("2025-03-04 10:00"), at("2025-03-11 09:12"), "check"))
+    facts = await track(client, others.dossier_id)
+    assert (facts["due_at"], facts["stops"][1]["planned_at"]) == (None, "2025-03-11T09:12:00+07:00")
+
+
+async def test_a_missed_date_is_said_at_once_and_a_late_step_is_not(
+    khoi: Reader, client: httpx.AsyncClient, database: Database
+) -> None:
+    others, said = await on_the_road(client, database, STEPPING)
+    await hear(database, *said, others.missed(at("2025-03-25 08:00"), "step"))
+    facts = await track(client, others.dossier_id)
+    assert facts["turns"]["missed_at"] is None
+    assert "missed" not in [stop["key"] for stop in facts["stops"]]
+    await hear(database, *said, others.missed(at("2025-03-25 08:00"), "step"), others.missed(at("2025-04-09 00:00")))
+    page = await shown(khoi, others)
+    assert "Hồ sơ đã quá hẹn" in page.text
+    assert "Quá ngày hẹn trả mà chưa có kết quả" in page.text
+    facts = await track(client, others.dossier_id)
+    assert facts["turns"]["missed_at"] == "2025-04-09T00:00:00+07:00"
+
+
+@pytest.mark.proves("D09")
+async def test_who_has_not_answered_sees_until_when_the_dossier_stays_open(
+    khoi: Reader, client: httpx.AsyncClient, database: Database
+) -> None:
+    others, said = await on_the_road(client, database, CHECKED)
+    asked = await others.supplement_requested(at("2025-03-05 14:00"), "inspection-certificates")
+    await hear(database, *said, asked, others.closing(at("2025-03-24 08:00")))
+    page = await shown(khoi, others)
+    assert "Trả lời trước 14:00 Thứ Tư, 26/03/2025." in page.text
+    assert (await track(client, others.dossier_id))["turns"]["closing_by"] == "2025-03-26T14:00:00+07:00"
+    again = others.check_started(at("2025-03-25 08:01"), round=1)
+    await hear(database, *said, asked, others.closing(at("2025-03-24 08:00")), again)
+    assert (await track(client, others.dossier_id))["turns"]["closing_by"] is None
+
+
+@pytest.mark.proves("B11")
+async def test_the_months_show_every_day_from_the_start_to_the_due_day(
+    khoi: Reader, client: httpx.AsyncClient, database: Database
+) -> None:
+    others, said = await on_the_road(client, database, STEPPING)
+    await hear(database, *said, await others.reappointed(at("2025-03-20 10:00")))
+    await set_clock(database, at("2025-03-21 09:00"))
+    page = await shown(khoi, others)
+    for words in (
+        "Thứ Năm, 13/03/2025 Bắt đầu tính, từ 10:06",
+        "Thứ Sáu, 21/03/2025 Hôm nay; ngày thứ 8",
+        "Thứ Hai, 07/04/2025 Ngày thứ 25; Nghỉ lễ: Giỗ Tổ Hùng Vương",
+        "Thứ Ba, 08/04/2025 Lần đầu hẹn trả, trước 17:30",
+        "Thứ Ba, 22/04/2025 Hẹn trả, trước 17:30",
+    ):
+        assert words in page.text
+
+
 Ending = Callable[[Turning], Awaitable[list[Event]]]
 
 

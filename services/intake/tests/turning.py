@@ -12,6 +12,10 @@ from contracts.workflow import (
     ApologySent,
     CaseReassigned,
     ClockRestarted,
+    ClosingAnnounced,
+    DeadlineFact,
+    DeadlineMissed,
+    DeadlineMoved,
     DossierReappointed,
     DossierRefused,
     DossierReturned,
@@ -80,6 +84,26 @@ class Turning(Others):
             calendar_version="2025.1",
             readings=["R08"],
         )
+
+    def moved_date(
+        self, moved_at: datetime, to: datetime = NEW_DUE_AT, of: Literal["check", "dossier"] = "dossier"
+    ) -> DeadlineMoved:
+        return DeadlineMoved(
+            **self._facts(4 if of == "dossier" else 1, moved_at, None),
+            of=of,
+            previous_due_at=DUE_AT,
+            due_at=to,
+            first_due_at=to if of == "dossier" else None,
+            calendar_version="2025.2",
+        )
+
+    def missed(self, moved_at: datetime, of: Literal["check", "dossier", "step"] = "dossier") -> DeadlineMissed:
+        deadline = DeadlineFact(of=of, due_at=DUE_AT, due_version=1)
+        facts = self._facts(4, moved_at, None)
+        return DeadlineMissed(**facts, code=self.code, deadline=deadline, missed_at=at("2025-04-09 00:00"))
+
+    def closing(self, moved_at: datetime, round: int = 1) -> ClosingAnnounced:
+        return ClosingAnnounced(**self._facts(5, moved_at, None), round=round, answer_by=at("2025-03-26 14:00"))
 
     def reassigned(self, moved_at: datetime, assignee: Handler | None = None) -> CaseReassigned:
         return CaseReassigned(**self._facts(4, moved_at), unit="radiation", assignee=assignee)

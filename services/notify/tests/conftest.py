@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import httpx
@@ -21,6 +21,8 @@ from contracts.workflow import (
     ApologySent,
     CaseFacts,
     ClockRestarted,
+    ClosingAnnounced,
+    DeadlineMoved,
     DossierAccepted,
     DossierFinished,
     DossierReappointed,
@@ -246,6 +248,24 @@ class Road:
             readings=["R08"],
         )
 
+    def deadline_moved(self, of: Literal["check", "dossier"] = "dossier") -> DeadlineMoved:
+        return DeadlineMoved(
+            **self._case(Status.IN_PROCESS, handler=None),
+            code=CODE,
+            of=of,
+            previous_due_at=DUE_AT,
+            due_at=NEW_DUE_AT,
+            first_due_at=NEW_DUE_AT,
+            calendar_version="2025.2",
+        )
+
+    def closing_announced(self) -> ClosingAnnounced:
+        return ClosingAnnounced(
+            **self._case(Status.WAITING_FOR_SUPPLEMENT, handler=None),
+            round=1,
+            answer_by=datetime(2025, 4, 10, 17, 30, tzinfo=TIME_ZONE),
+        )
+
     def result_corrected(self) -> ResultCorrected:
         return ResultCorrected(
             **self._case(Status.RETURNED),
@@ -292,6 +312,8 @@ class Road:
             self.reappointed(),
             self.apology(),
             self.clock_restarted(),
+            self.deadline_moved(),
+            self.closing_announced(),
             self.result_corrected(),
             self.result_posted(),
         ]

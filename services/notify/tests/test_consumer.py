@@ -34,12 +34,22 @@ async def test_a_dossiers_road_makes_a_message_at_every_stop(world: Any) -> None
     assert sorted(await world.messages()) == WHOLE_ROAD
 
 
+OF_THE_CLOCK = ("deadline_moved", "closing_announced")
 TURNS = sorted(
     [("withdrawn", "email"), ("clock_restarted", "email"), ("result_posted", "email")]
     + [("demand_cancelled", "email"), ("refund_decided", "email")]
     + [
         (template, channel)
-        for template in ("refused", "stopped", "stop_refused", "reappointed", "apology", "result_corrected")
+        for template in (
+            "refused",
+            "stopped",
+            "stop_refused",
+            "reappointed",
+            "apology",
+            "result_corrected",
+            "deadline_moved",
+            "closing_announced",
+        )
         for channel in ("email", "sms")
     ]
 )
@@ -52,6 +62,25 @@ async def test_every_turn_is_told_once_however_often_it_is_said(world: Any) -> N
         await world.run("delete from kit_inbox")  # as after a rebuild that runs what it must not
     told = sorted((template, channel) for template, channel, _ in await world.messages())
     assert told == sorted([*TURNS, *((template, channel) for template, channel, _ in WHOLE_ROAD)])
+
+
+async def test_a_check_that_a_calendar_moved_is_told_to_nobody(world: Any) -> None:
+    road = await world.dossier()
+    await world.give(*road.whole()[:1], (road.accepted(), 1), (road.deadline_moved("check"), 2))
+    assert "deadline_moved" not in [template for template, _, _ in await world.messages()]
+    (row,) = await world.rows("select due_at from dossier")
+    assert row.due_at == road.accepted().due_at
+
+
+async def test_an_appointment_moved_there_and_back_is_told_twice(world: Any) -> None:
+    road = await world.dossier()
+    there = road.deadline_moved()
+    back = there.model_copy(update={"due_at": there.previous_due_at, "previous_due_at": there.due_at})
+    await world.give(*road.whole()[:1], (road.accepted(), 1), (there, 2), (back, 3))
+    told = [(template, channel) for template, channel, _ in await world.messages() if template == "deadline_moved"]
+    assert sorted(told) == [("deadline_moved", channel) for channel in ("email", "email", "sms", "sms")]
+    (row,) = await world.rows("select due_at from dossier")
+    assert row.due_at == there.previous_due_at
 
 
 async def test_a_new_date_is_remembered_for_later_letters(world: Any) -> None:

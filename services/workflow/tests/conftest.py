@@ -367,6 +367,7 @@ class World:
 async def database(postgres: str, tmp_path: Path) -> AsyncIterator[Database]:
     async with fresh_database(postgres, "workflow", tmp_path / "objects") as found:
         found.carries["public_url"] = "http://localhost:9"
+        found.begins_with = handlers.count_by_newest
         yield found
 
 

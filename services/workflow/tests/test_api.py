@@ -86,7 +86,7 @@ async def test_a_case_is_found_without_diacritics(client: httpx.AsyncClient, wor
     dossier = await world.file("2025-03-03 08:30")
     await world.file("2025-03-04 08:30", organisation="Phòng khám Răng Hàm Mặt")
     query = {"filter": "all", "q": words}
-    answer = await client.get(f"{BASE}/cases", params=query, headers=world.bearer("one_stop_officer"))
+    answer = await client.post(f"{BASE}/cases/search", json=query, headers=world.bearer("one_stop_officer"))
     assert [case["id"] for case in answer.json()["cases"]] == [str(dossier)]
 
 

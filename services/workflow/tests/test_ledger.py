@@ -158,7 +158,7 @@ class Road:
 def check(road: Road) -> None:
     """What must be so at any moment of any road."""
     case, lines = road.case, road.lines
-    assert ledger.agrees(case, lines)
+    assert ledger.agrees(case, ledger.recomputed(case, lines))
     assert [line.kind for line in lines].count("started") <= 1
     assert [line.kind for line in lines].count("re_appointed") <= 1
     if case.is_accepted:

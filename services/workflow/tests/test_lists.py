@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID
 
 import httpx
@@ -84,6 +85,32 @@ async def test_pages_by_key_show_every_case_once_forwards_and_backwards(world: A
     await many(world, 2 * PAGE_SIZE + 10)
     found = await walk(world, Question("all", sort=sort))
     assert len(found) == len(set(found)) == 2 * PAGE_SIZE + 11
+
+
+@pytest.mark.proves("R18", "E05")
+@pytest.mark.parametrize("sort", SORTS)
+async def test_the_place_of_a_page_names_nobody(world: Any, sort: str) -> None:
+    await many(world, PAGE_SIZE + 10)
+    now, staff = await world.at("2025-03-03 09:00"), world.staff(LEADER)
+    page = await world.ask(reads.find_cases, staff, Question("all", sort=sort), now)
+    assert page.after
+    assert not any(word in unquote(page.after).lower() for word in ("bệnh", "viện", "nguyễn"))
+
+
+@pytest.mark.proves("R18", "E05")
+async def test_the_api_looks_for_names_in_a_body_and_for_codes_in_an_address(
+    client: httpx.AsyncClient, world: Any
+) -> None:
+    await world.file()
+    asked = {"filter": "all", "q": "benh vien"}
+    named = await client.post("/api/workflow/v1/cases/search", json=asked, headers=world.bearer(OFFICER))
+    assert len(named.json()["cases"]) == 1
+    refused = await client.get("/api/workflow/v1/cases", params=asked, headers=world.bearer(OFFICER))
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "query/q")
+    coded = await client.get(
+        "/api/workflow/v1/cases", params={**asked, "q": "250303-0001"}, headers=world.bearer(OFFICER)
+    )
+    assert coded.json() == named.json()
 
 
 async def test_a_place_that_is_none_is_not_found(world: Any, client: httpx.AsyncClient) -> None:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from kit.pages import forms, look, parts, words
+from kit.pages import forms, look, months, parts, words
 from kit.pages.assets import Assets
 from kit.pages.formats import FILTERS
 
@@ -120,6 +120,7 @@ def _environment(package: str, templates: str) -> Environment:
     )
     environment.filters |= FILTERS
     environment.globals |= {"form_token": forms.token, "time_left_look": parts.time_left}
+    environment.globals |= {"months_drawn": months.drawn, "months_told": months.told}
     environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
         words.gettext, words.ngettext, newstyle=True
     )

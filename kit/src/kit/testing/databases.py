@@ -52,6 +52,22 @@ async def fresh_database(server: str, package: str, objects: Path) -> AsyncItera
         await administer(server, f'drop database if exists "{name}" with (force)')
 
 
+@asynccontextmanager
+async def copied_database(database: Database) -> AsyncIterator[Database]:
+    """A copy of a database as it stands, dropped afterwards. Nobody may be connected to the one that is copied."""
+    await database.engine.dispose()
+    server, _, source = database.url.rpartition("/")
+    name = f"t_{uuid4().hex[:16]}"
+    await administer(server, f'create database "{name}" template "{source}"')
+    copy = Database(f"{server}/{name}", database.objects, pool_size=5)
+    copy.carries = dict(database.carries)
+    try:
+        yield copy
+    finally:
+        await copy.close()
+        await administer(server, f'drop database if exists "{name}" with (force)')
+
+
 async def ensure_template(server: str, package: str) -> str:
     """The migrated template of a service, made once per server by whichever test process comes first."""
     name = f"template_{package}"

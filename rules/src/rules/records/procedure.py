@@ -97,11 +97,15 @@ class ApplicantDeadline(Entry):
 
 
 class Supplement(Entry):
-    """What a supplement does to the clock (R08); `answer_within` is empty where no act gives the applicant a limit."""
+    """What a supplement does to the clock (R08); `answer_within` is empty where no act gives the applicant a limit.
+
+    `notice_within` is the sector's own limit for asking (T06), where it has one.
+    """
 
     before_acceptance: Literal["check_restarts"] = "check_restarts"
     after_acceptance: Literal["restarts", "resumes"] = "restarts"
     rounds_without_leader: Annotated[int, Field(ge=1)] = 1
+    notice_within: Limit | None = None
     answer_within: Limit | None = None
     note: str | None = None
 

@@ -68,7 +68,7 @@ def _same_thing(one: Record, other: Record) -> bool:
     if isinstance(one, Overlay) and isinstance(other, Overlay):
         return one.id == other.id or (_same_target(one, other) and one.overlaps(other))
     if isinstance(one, GeneralLimit) and isinstance(other, GeneralLimit):
-        return one.id == other.id or (bool({*one.channels} & {*other.channels}) and one.overlaps(other))
+        return one.id == other.id or one.overlaps_in_use(other)
     return one.id == other.id
 
 

@@ -8,6 +8,8 @@ from contracts.payments import DemandCancelled, FeeDemanded, FeePaid, RefundDeci
 from contracts.workflow import (
     ApologySent,
     ClockRestarted,
+    ClosingAnnounced,
+    DeadlineMoved,
     DossierAccepted,
     DossierFinished,
     DossierReappointed,
@@ -29,6 +31,7 @@ KEEPS: Mapping[type[Event], Handler] = {  # what we remember of others; may be r
     DossierAccepted: telling.remember_acceptance,
     DossierReappointed: telling.remember_new_date,
     ClockRestarted: telling.remember_new_date,
+    DeadlineMoved: telling.remember_moved_date,
 }
 REACTS: Mapping[type[Event], Handler] = {  # what we do because of it; never replayed
     DossierSubmitted: telling.tell_received,
@@ -47,6 +50,8 @@ REACTS: Mapping[type[Event], Handler] = {  # what we do because of it; never rep
     DossierReappointed: telling.tell_reappointed,
     ApologySent: telling.tell_apology,
     ClockRestarted: telling.tell_clock_restarted,
+    DeadlineMoved: telling.tell_deadline_moved,
+    ClosingAnnounced: telling.tell_closing,
     ResultCorrected: telling.tell_result_corrected,
     ResultPosted: telling.tell_result_posted,
     DemandCancelled: telling.tell_demand_cancelled,

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from kit.alarm import Alarm
 from kit.app import new_app
 from kit.bus import Bus
 from kit.consume import Consumer
@@ -10,9 +11,9 @@ from kit.service import Service
 from kit.tx import Database
 from kit.worker import Loop, Worker
 from rules.catalogue import load
-from workflow import api, consumer, web
+from workflow import api, consumer, handlers, web
 from workflow.gateways import HttpPostalService
-from workflow.handlers import parcels
+from workflow.handlers import crossing, parcels
 from workflow.handlers.parcels import PostDesk
 from workflow.settings import WorkflowSettings
 
@@ -21,13 +22,19 @@ BASE = "/officer"
 
 def build_app(settings: WorkflowSettings, database: Database) -> FastAPI:
     """The API and the officers' pages."""
-    database.carries["public_url"] = settings.public_url
+    _prepare(settings, database)
     pages = pages_of(settings)
     app = new_app(service="workflow", settings=settings, database=database, pages=pages, table=api.PROBLEMS, base=BASE)
     app.state.problems = api.PROBLEMS
     app.include_router(api.router)
     app.include_router(web.router)
     return app
+
+
+def _prepare(settings: WorkflowSettings, database: Database) -> None:
+    """What every transaction carries, and begins with: the calendars that count now."""
+    database.carries["public_url"] = settings.public_url
+    database.begins_with = handlers.count_by_newest
 
 
 def pages_of(settings: WorkflowSettings) -> Pages:
@@ -45,8 +52,8 @@ def pages_of(settings: WorkflowSettings) -> Pages:
 
 
 def build_worker(settings: WorkflowSettings, database: Database) -> Worker:
-    """The relay and the reader of the other services' events."""
-    database.carries["public_url"] = settings.public_url
+    """The relay, the reader of the other services' events, and the work that nobody asks for."""
+    _prepare(settings, database)
     bus = Bus(settings.kafka_bootstrap, partitions=settings.topic_partitions, copies=settings.topic_copies)
     desk = post_desk(settings, database)
 
@@ -56,7 +63,20 @@ def build_worker(settings: WorkflowSettings, database: Database) -> Worker:
     async def track() -> bool:
         return await parcels.track_next(desk)
 
+    alarm = Alarm(database.url, crossing.CHANNELS)
+
+    async def cross() -> bool:
+        return await crossing.cross_due(database)
+
+    async def wait_for_timer() -> None:
+        await crossing.rest(database, alarm)
+
+    async def apply() -> bool:
+        return await handlers.apply_next(database)
+
     loops = [
+        Loop("crossing due times", cross, rest=wait_for_timer),
+        Loop("applying calendars", apply, 2.0),
         Loop("ordering parcels", order),
         Loop("reading the postal tracking", track, settings.post_pause_seconds),
     ]

@@ -23,6 +23,20 @@ PROBLEMS: ErrorTable = {
     errors.FilingClosed: Problem(
         HTTPStatus.CONFLICT, "filing-closed", "This portal does not take this dossier", "Cổng này không nhận hồ sơ"
     ),
+    errors.OfficeUnknown: Problem(HTTPStatus.NOT_FOUND, "office-unknown", "No such office", "Không có cơ quan này"),
+    errors.ChannelNotOffered: Problem(
+        HTTPStatus.CONFLICT, "channel-not-offered", "The procedure cannot be filed that way", "Không nhận bằng cách này"
+    ),
+    errors.LimitUnpublished: Problem(
+        HTTPStatus.CONFLICT, "limit-unpublished", "No act has published the time limit yet", "Thời hạn chưa công bố"
+    ),
+    errors.OutsideYears: Problem(
+        HTTPStatus.CONFLICT, "outside-calendar", "A date is outside the approved calendar", "Ngoài lịch đã duyệt"
+    ),
+    errors.QuestionInvalid: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "question-invalid", "The moments cannot follow each other so",
+        "Ngày giờ chưa đúng thứ tự",
+    ),
     errors.ComponentsUnpublished: Problem(
         HTTPStatus.CONFLICT, "components-unpublished", "No act says yet what the dossier holds",
         "Chưa công bố thành phần hồ sơ",

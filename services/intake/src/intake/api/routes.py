@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from intake.api import catalogue, dossiers, preparing, registering
+from intake.api import catalogue, dossiers, preparing, registering, what_if
 
 router = APIRouter(prefix="/api/intake/v1")
-for part in (catalogue.router, preparing.router, dossiers.router, registering.router):
+for part in (catalogue.router, what_if.router, preparing.router, dossiers.router, registering.router):
     router.include_router(part)

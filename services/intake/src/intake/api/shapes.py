@@ -259,7 +259,9 @@ class ProblemOut(BaseModel):
     trace_id: str
     sentence_vi: str | None = None
     field_errors: list[dict[str, Any]] | None = Field(
-        default=None, description="with submission-invalid: code, message_vi, message_en, pointer, form_id, component"
+        default=None,
+        description="with submission-invalid: code, message_vi, message_en, pointer, form_id, component; "
+        "with question-invalid: pointer, message_vi, message_en",
     )
     file: str | None = Field(default=None, description="with upload-broken: the file's name")
     reason: str | None = Field(default=None, description="with upload-broken: empty, truncated, wrong_type, locked, …")

@@ -113,6 +113,13 @@ class NewDateOut(Out):
     due_at: Moment
 
 
+class MovedDateOut(Out):
+    said_at: Moment
+    previous_due_at: Moment
+    due_at: Moment
+    calendar_version: str = Field(description="the version of the office's calendar that moved it")
+
+
 class ResultOut(Out):
     code: str
     kind: Literal["granted", "refused"]
@@ -136,6 +143,9 @@ class TurnsOut(Out):
     ended: EndedOut | None
     ended_words: dict[str, str] = Field(description="with a refusal: reason, where_to_go")
     new_date: NewDateOut | None
+    moved_date: MovedDateOut | None = Field(description="moved by a newly approved calendar")
+    missed_at: Moment | None = Field(description="since when it is late against its present due time (R05)")
+    closing_by: Moment | None = Field(description="by when the request must be answered, else it is closed (T07)")
     apologised_at: Moment | None = Field(description="an apology without a new date (R07)")
     restarted_at: Moment | None = Field(description="when the limit began anew after a supplement (R08)")
     opinion_by: date | None = Field(description="another agency is asked, to answer by")

@@ -12,6 +12,11 @@ IntakeError
 ├── FormUnknown           the procedure does not use that form
 ├── ItemTaken             the parcel with this barcode was opened before, within 12 months
 ├── HeldByAnother         another clerk has this registration in hand
+├── OfficeUnknown         no office of that id, or one without a calendar
+├── ChannelNotOffered     the procedure cannot be filed that way
+├── LimitUnpublished      no act gives the procedure's time limit yet (R14)
+├── OutsideYears          a date in a year whose calendar nobody has approved
+├── QuestionInvalid       moments of a what-if that cannot follow each other so
 ├── SubmissionInvalid     what was filed is not whole or not right: every flaw at once
 └── UploadBroken          a file that cannot be taken, with its name and why
     └── UploadTooLarge
@@ -76,6 +81,57 @@ class ComponentsUnpublished(IntakeError):
 
     def __init__(self, procedure_id: str) -> None:
         super().__init__(f"no act has published what a dossier of {procedure_id} holds")
+
+
+class OfficeUnknown(IntakeError):
+    sentence_vi = "Không có cơ quan này, hoặc cơ quan chưa có lịch làm việc được duyệt."
+
+    def __init__(self, office: str) -> None:
+        super().__init__(f"no such office, or no calendar of it: {office}")
+
+
+class ChannelNotOffered(IntakeError):
+    sentence_vi = "Thủ tục này không nhận hồ sơ bằng cách đó. Hãy chọn cách nộp khác."
+
+    def __init__(self, procedure_id: str, channel: str) -> None:
+        super().__init__(f"{procedure_id} cannot be filed by channel {channel}")
+
+
+class LimitUnpublished(IntakeError):
+    sentence_vi = "Thời hạn của thủ tục này chưa công bố, nên chưa tính được ngày trả kết quả."
+
+    def __init__(self, procedure_id: str) -> None:
+        super().__init__(f"the time limit of {procedure_id} is not yet published")
+
+
+class OutsideYears(IntakeError):
+    """`first` and `last` are the days the office's calendar knows."""
+
+    def __init__(self, first: date, last: date) -> None:
+        super().__init__(f"a date lies outside the years of the approved calendar, {first} to {last}; none is guessed")
+        self.first, self.last = first, last
+        self.sentence_vi = (
+            f"Có ngày rơi ra ngoài lịch làm việc đã duyệt (từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}). "
+            "Lịch những năm khác chưa được duyệt, nên không tính thử được."
+        )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return super().facts | {"first": self.first.isoformat(), "last": self.last.isoformat()}
+
+
+class QuestionInvalid(IntakeError):
+    """`wrong` says each thing wrong: its field's `pointer`, `message_vi` and `message_en`."""
+
+    sentence_vi = "Có ngày giờ không theo đúng thứ tự."
+
+    def __init__(self, wrong: Sequence[Any]) -> None:
+        super().__init__("; ".join(one.message_en for one in wrong))
+        self.wrong = tuple(wrong)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return super().facts | {"field_errors": [vars(one) for one in self.wrong]}
 
 
 class NotAllowedNow(IntakeError):

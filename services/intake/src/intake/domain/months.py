@@ -1,62 +1,64 @@
-"""The months from the start of the clock to the due day, day by day, as the office's calendar has them. Pure."""
+"""The days of a span as the office's calendar has them, and which of them a limit counts. Pure; says no sentence."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from typing import Literal
 
 from rules.calendar import HANOI, Calendar
+from rules.due import Due, days_counted
 
-MOST_MONTHS = 6  # a longer span is not drawn: it would say less than the two dates
+DayKind = Literal["working", "weekend", "holiday", "swapped"]  # swapped: a Saturday that works
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Day:
-    """One day: whether it counts, why not, and what it is to this dossier. `on` is empty outside the month."""
+class CalendarDay:
+    """One date as the calendar has it; `reason` says why it is off or works, with its source; none if ordinary."""
 
-    on: date | None = None
-    is_off: bool = False
+    on: date
+    kind: DayKind
     reason: str = ""
-    is_start: bool = False
-    is_due: bool = False
-    is_today: bool = False
 
 
-@dataclass(frozen=True)
-class Month:
-    """A month as weeks from Monday to Sunday."""
-
-    first: date
-    weeks: tuple[tuple[Day, ...], ...]
-
-
-def months(calendar: Calendar, started_at: datetime, due_at: datetime, now: datetime) -> list[Month]:
-    """Every month the span touches; none where the calendar does not know it all or the span is very long."""
-    start, due, today = (at.astimezone(HANOI).date() for at in (started_at, due_at, now))
-    firsts = _firsts(start, due)
-    last_day = _next_month(firsts[-1]) - timedelta(days=1)
-    if len(firsts) > MOST_MONTHS or not (calendar.covers(firsts[0]) and calendar.covers(last_day)):
+def whole_months(calendar: Calendar, first: date, last: date, *, most: int) -> list[CalendarDay]:
+    """Every day of the months from `first` to `last`; none where they are more than `most` or not all are known."""
+    begins = first.replace(day=1)
+    ends = next_month(last) - A_DAY
+    many = (ends.year - begins.year) * 12 + ends.month - begins.month + 1
+    if many > most or not (calendar.covers(begins) and calendar.covers(ends)):
         return []
-    return [_month(calendar, first, start, due, today) for first in firsts]
+    return [calendar_day(calendar, on) for on in dates(begins, ends)]
 
 
-def _firsts(start: date, due: date) -> list[date]:
-    found = [start.replace(day=1)]
-    while _next_month(found[-1]) <= due:
-        found.append(_next_month(found[-1]))
-    return found
+def next_month(on: date) -> date:
+    """The first day of the month after."""
+    return (on.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def _next_month(first: date) -> date:
-    return (first + timedelta(days=32)).replace(day=1)
+def dates(first: date, last: date) -> Iterable[date]:
+    """Both ends included."""
+    return (first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
-def _month(calendar: Calendar, first: date, start: date, due: date, today: date) -> Month:
-    length = (_next_month(first) - first).days
-    days = [_day(calendar, first + timedelta(days=n), start, due, today) for n in range(length)]
-    cells = [*(Day() for _ in range(first.weekday())), *days]
-    cells += [Day() for _ in range(-len(cells) % 7)]
-    return Month(first, tuple(tuple(cells[n : n + 7]) for n in range(0, len(cells), 7)))
+def calendar_day(calendar: Calendar, on: date) -> CalendarDay:
+    """What kind of day it is."""
+    works, special = calendar.is_working_day(on), calendar.special_day(on)
+    if works and special is None:
+        return CalendarDay(on, "working")
+    kind: DayKind = "swapped" if works else "holiday" if special else "weekend"
+    return CalendarDay(on, kind, calendar.reason(on))
 
 
-def _day(calendar: Calendar, on: date, start: date, due: date, today: date) -> Day:
-    is_off = not calendar.is_working_day(on)
-    return Day(on, is_off, calendar.reason(on) if is_off else "", on == start, on == due, on == today)
+def counted(found: Due, calendar: Calendar) -> dict[date, int]:
+    """The days a limit in days counts, each with its number: the start's own is not counted (R03).
+
+    A limit in hours or minutes counts no days; the days a calendar limit rolls over at its end have no number.
+    """
+    if not found.limit.is_in_days or found.limit.is_at_once:
+        return {}
+    begins = found.start.astimezone(HANOI).date()
+    if found.limit.unit == "working_days":
+        on_time = (on for on in dates(begins + A_DAY, found.at.astimezone(HANOI).date()) if calendar.is_working_day(on))
+        return {on: number for number, on in enumerate(on_time, 1)}
+    return {begins + timedelta(days=number): number for number in range(1, days_counted(found) + 1)}

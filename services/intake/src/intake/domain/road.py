@@ -14,7 +14,7 @@ from rules.records.status import ENDED, Status
 Key = Literal[
     "submitted", "check", "supplement", "fee", "accepted", "step", "result", "returned", "ended",
     "restarted", "reappointed", "apology", "opinion_asked", "opinion_received", "stop_refused", "corrected", "posted",
-    "fee_asked", "fee_paid",
+    "fee_asked", "fee_paid", "moved", "missed", "closing",
 ]  # fmt: skip
 
 _OPENS: Mapping[str, Key] = {
@@ -43,6 +43,9 @@ _ASIDE: Mapping[str, Key] = {
     "opinion_received": "opinion_received",
     "stop_refused": "stop_refused",
     "fee_asked_beside": "fee_asked",
+    "deadline_moved": "moved",
+    "deadline_missed": "missed",
+    "closing_announced": "closing",
 }
 _ORDER: tuple[Key, ...] = ("submitted", "check", "fee", "accepted", "step", "result", "returned")
 _STANDS_FOR: Mapping[Key, Key] = {
@@ -108,6 +111,8 @@ def _take(stops: list[Stop], moment: Moment, procedure: Procedure, planned: Mapp
         stops.append(_opened(moment, procedure, planned))
     elif moment.kind in _ASIDE:
         _put_aside(stops, _ASIDE[moment.kind], moment)
+    elif moment.kind == "check_moved":
+        _move_check(stops, moment)
     elif moment.kind == "fee_paid":
         _pay(stops, moment)
     elif moment.kind == "result_corrected":
@@ -126,6 +131,12 @@ def _close(stops: list[Stop], at: datetime) -> None:
 def _put_aside(stops: list[Stop], key: Key, moment: Moment) -> None:
     stop = Stop(key, "done", moment.at, moment.at, planned_at=_due_in(moment))
     stops.insert(len(stops) - _is_somewhere(stops), stop)
+
+
+def _move_check(stops: list[Stop], moment: Moment) -> None:
+    """A newly approved calendar moves the end of the check that is going on."""
+    if _is_somewhere(stops) and stops[-1].key == "check":
+        stops[-1] = replace(stops[-1], planned_at=_due_in(moment))
 
 
 def _pay(stops: list[Stop], moment: Moment) -> None:

@@ -36,6 +36,16 @@ class NewDate:
 
 
 @dataclass(frozen=True)
+class MovedDate:
+    """A due time moved by a newly approved calendar, whose version is named."""
+
+    said_at: datetime
+    previous_due_at: datetime
+    due_at: datetime
+    calendar_version: str
+
+
+@dataclass(frozen=True)
 class Refusal:
     """A request to stop that came too late."""
 
@@ -81,6 +91,31 @@ def new_date(moments: Sequence[Moment]) -> NewDate | None:
         datetime.fromisoformat(moment.detail["previous_due_at"]),
         datetime.fromisoformat(moment.detail["due_at"]),
     )
+
+
+def moved_date(moments: Sequence[Moment]) -> MovedDate | None:
+    """The last move of the due time by a calendar; none once a new start or a new appointment set another."""
+    moment = _last(moments, "deadline_moved", "dossier_reappointed", "clock_restarted")
+    if moment is None or moment.kind != "deadline_moved":
+        return None
+    before, after = (datetime.fromisoformat(moment.detail[name]) for name in ("previous_due_at", "due_at"))
+    return MovedDate(moment.at, before, after, moment.about)
+
+
+def missed_at(moments: Sequence[Moment], due_at: datetime | None) -> datetime | None:
+    """Since when it is late against its present due time, as it was told; a new due time begins anew."""
+    moment = _last(moments, "deadline_missed")
+    if moment is None or due_at != datetime.fromisoformat(moment.detail["due_at"]):
+        return None
+    return datetime.fromisoformat(moment.detail["missed_at"])
+
+
+def closing_by(moments: Sequence[Moment]) -> datetime | None:
+    """By when the open supplement request must be answered, where a closing was announced (T07)."""
+    moment = _last(moments, "closing_announced", "supplement_requested", "supplement_answered")
+    if moment is None or moment.kind != "closing_announced":
+        return None
+    return datetime.fromisoformat(moment.detail["answer_by"])
 
 
 def stop_refusal(moments: Sequence[Moment]) -> Refusal | None:

@@ -13,6 +13,9 @@ from contracts.workflow import (
     ApologySent,
     CaseReassigned,
     ClockRestarted,
+    ClosingAnnounced,
+    DeadlineMissed,
+    DeadlineMoved,
     DossierReappointed,
     DossierRefused,
     DossierStopped,
@@ -73,6 +76,30 @@ async def note_restart(tx: AsyncSession, event: ClockRestarted, *, now: datetime
     """A supplement after acceptance was answered: the limit runs anew (R08)."""
     await move(tx, event, started_at=event.started_at, due_at=event.due_at, first_due_at=event.first_due_at)
     await note(tx, event, "clock_restarted", about=str(event.round), due_at=event.due_at.isoformat())
+
+
+async def note_moved_date(tx: AsyncSession, event: DeadlineMoved, *, now: datetime) -> None:
+    """A newly approved calendar moves the due time, or the end of the check."""
+    is_whole = event.of == "dossier"
+    due = {"due_at": event.due_at, "first_due_at": event.first_due_at or event.due_at} if is_whole else {}
+    await move(tx, event, **due)
+    detail = {"due_at": event.due_at.isoformat(), "previous_due_at": event.previous_due_at.isoformat()}
+    kind = "deadline_moved" if is_whole else "check_moved"
+    await note(tx, event, kind, about=event.calendar_version, **detail)
+
+
+async def note_missed(tx: AsyncSession, event: DeadlineMissed, *, now: datetime) -> None:
+    """The date promised has passed without a result. A late check or step is the office's own matter: not shown."""
+    await move(tx, event)
+    if event.deadline.of == "dossier":
+        detail = {"due_at": event.deadline.due_at.isoformat(), "missed_at": event.missed_at.isoformat()}
+        await note(tx, event, "deadline_missed", about=str(event.deadline.due_version), **detail)
+
+
+async def note_closing(tx: AsyncSession, event: ClosingAnnounced, *, now: datetime) -> None:
+    """It will be closed by itself unless the applicant answers by then (T07)."""
+    await move(tx, event)
+    await note(tx, event, "closing_announced", about=str(event.round), answer_by=event.answer_by.isoformat())
 
 
 async def note_reassignment(tx: AsyncSession, event: CaseReassigned, *, now: datetime) -> None:

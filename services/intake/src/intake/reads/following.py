@@ -58,16 +58,19 @@ async def track(tx: AsyncSession, applicant_id: str, dossier_id: UUID) -> Track:
         packages=await _packages(tx, dossier_id),
         rating=await _rating(tx, dossier_id),
         endings_asked=_endings_asked(dossier, moments),
-        turns=await _turns(tx, dossier_id, moments),
+        turns=await _turns(tx, dossier, moments),
     )
 
 
-async def _turns(tx: AsyncSession, dossier_id: UUID, moments: Sequence[Moment]) -> Turns:
+async def _turns(tx: AsyncSession, dossier: Dossier, moments: Sequence[Moment]) -> Turns:
     ended, refusal = turns.ended(moments), turns.stop_refusal(moments)
     return Turns(
         ended=ended,
         ended_words=await _words(tx, ended.words if ended else None),
         new_date=turns.new_date(moments),
+        moved_date=turns.moved_date(moments),
+        missed_at=turns.missed_at(moments, dossier.due_at),
+        closing_by=turns.closing_by(moments) if dossier.waits_for_supplement else None,
         apologised_at=max((one.at for one in moments if one.kind == "apology_sent"), default=None),
         restarted_at=turns.restarted_at(moments),
         opinion_by=turns.opinion_by(moments),
@@ -75,7 +78,7 @@ async def _turns(tx: AsyncSession, dossier_id: UUID, moments: Sequence[Moment]) 
         stop_refused_words=await _words(tx, refusal.words if refusal else None),
         results=turns.results(moments),
         posting=turns.posting(moments),
-        return_way=await _return_way(tx, dossier_id),
+        return_way=await _return_way(tx, dossier.id),
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from contracts.package import PackageFile
 from intake.domain.dossier import Dossier, Ending, Upload
 from intake.domain.road import Stop
-from intake.domain.turns import Ended, NewDate, Posting, Refusal, ResultPaper
+from intake.domain.turns import Ended, MovedDate, NewDate, Posting, Refusal, ResultPaper
 from intake.reads.own import procedure_of
 from kit.download import PDF
 
@@ -112,6 +112,9 @@ class Turns:
     ended: Ended | None
     ended_words: Mapping[str, str]
     new_date: NewDate | None
+    moved_date: MovedDate | None
+    missed_at: datetime | None
+    closing_by: datetime | None
     apologised_at: datetime | None
     restarted_at: datetime | None
     opinion_by: date | None

@@ -1,7 +1,7 @@
 """After sending: the arrival number, my dossiers, the road of one, its papers, the result, the rating."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from http import HTTPStatus
 from urllib.parse import quote
 from uuid import UUID
@@ -16,18 +16,21 @@ from intake import reads
 from intake.domain.dossier import Dossier
 from intake.domain.errors import NotAllowedNow
 from intake.domain.filing import ONLINE
-from intake.domain.months import Month, months
+from intake.domain.months import counted
 from intake.domain.texts import storable
 from intake.handlers import results
-from intake.web import words
+from intake.web import drawing, words
 from intake.web.calling import Applicant, Office, go, show
 from kit.download import Download
 from kit.now import TIME_ZONE, Now
 from kit.pages import FieldError
+from kit.pages.formats import clock as clock_time
 from kit.pages.forms import Checked, checked
+from kit.pages.months import Day, Mark
 from kit.pages.words import gettext as _
 from kit.tx import Tx
 from rules import due
+from rules.calendar import Calendar
 from rules.errors import OutsideCalendar, RulesError
 from rules.records.status import ENDED, WAITING_FOR_APPLICANT, Status
 
@@ -134,7 +137,7 @@ def papers_of(track: reads.Track) -> list[tuple[reads.Document, str, str]]:
 
 @dataclass(frozen=True)
 class Clock:
-    """Working minutes left of the whole, and the months it runs through; for a dossier whose clock runs.
+    """Working minutes left of the whole, and the days it runs through; for a dossier whose clock runs.
 
     `is_late` goes by the date for limits in days (R05).
     """
@@ -143,7 +146,7 @@ class Clock:
     whole: int
     ends_today: bool
     is_late: bool
-    months: list[Month]
+    days: list[Day]
 
 
 def clock_of(dossier: Dossier, now: datetime) -> Clock | None:
@@ -157,10 +160,35 @@ def clock_of(dossier: Dossier, now: datetime) -> Clock | None:
         whole = due.time_left(dossier.due_at, dossier.started_at, calendar)
     except OutsideCalendar:
         return None
-    due_on = dossier.due_at.astimezone(TIME_ZONE).date()
+    due_on, today = dossier.due_at.astimezone(TIME_ZONE).date(), now.astimezone(TIME_ZONE).date()
     limit = reads.procedure_of(dossier).limit
-    is_late = due_on < now.date() if limit and limit.is_in_days else left < 0
-    return Clock(left, whole, due_on == now.date(), is_late, months(calendar, dossier.started_at, dossier.due_at, now))
+    is_late = due_on < today if limit and limit.is_in_days else left < 0
+    days = days_of(dossier, calendar, dossier.started_at, dossier.due_at, today)
+    return Clock(left, whole, due_on == today, is_late, days)
+
+
+def days_of(dossier: Dossier, calendar: Calendar, started_at: datetime, due_at: datetime, today: date) -> list[Day]:
+    """The months from the start of the clock to the due day, the first one promised beside the present one."""
+    happens: dict[date, list[Mark]] = {}
+    said = [(started_at, Mark("start", _("bắt đầu tính, từ %s") % clock_time(started_at), _("từ")))]
+    if dossier.first_due_at and dossier.first_due_at != due_at:
+        first = Mark("event", _("lần đầu hẹn trả, trước %s") % clock_time(dossier.first_due_at), _("hẹn 1"))
+        said.append((dossier.first_due_at, first))
+    said.append((due_at, Mark("due", _("hẹn trả, trước %s") % clock_time(due_at), _("hẹn"))))
+    for at, mark in said:
+        happens.setdefault(at.astimezone(TIME_ZONE).date(), []).append(mark)
+    return drawing.days(calendar, happens, counts_of(dossier, started_at, calendar), today=today)
+
+
+def counts_of(dossier: Dossier, started_at: datetime, calendar: Calendar) -> dict[date, int]:
+    """Each day its limit counts, with its number."""
+    limit = reads.procedure_of(dossier).limit
+    if limit is None:
+        return {}
+    try:
+        return counted(due.due(limit, started_at, calendar), calendar)
+    except OutsideCalendar:
+        return {}
 
 
 @router.get("/dossiers/{dossier_id}/documents/{name}")

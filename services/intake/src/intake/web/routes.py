@@ -18,12 +18,13 @@ from intake.web import (
     post_room,
     public,
     supplementing,
+    what_if,
 )
 
 router = APIRouter(include_in_schema=False)
 for part in (
     public.router, filing.router, filling.router, papers.router, following.router, supplementing.router, ending.router,
-    form_schema.router, language.router,
+    form_schema.router, language.router, what_if.router,
 ):  # fmt: skip
     router.include_router(part)
 for part in (

@@ -12,6 +12,7 @@ from intake.web.language import STATES as STATES_EN
 from kit.pages import Milestone
 from kit.pages.formats import clock, day, due, vnd, when
 from kit.pages.words import gettext as _
+from rules.calendar import Sessions
 from rules.due import Due
 from rules.fees import items_of
 from rules.records.limit import Limit
@@ -47,6 +48,9 @@ STOPS: Mapping[str, str] = {
     "opinion_asked": "Hỏi ý kiến cơ quan khác, thời hạn vẫn chạy",
     "opinion_received": "Cơ quan được hỏi đã trả lời",
     "stop_refused": "Không dừng được, hồ sơ đi tiếp",
+    "moved": "Lịch làm việc thay đổi, ngày hẹn trả đổi theo",
+    "missed": "Quá ngày hẹn trả mà chưa có kết quả",
+    "closing": "Báo trước: hồ sơ sẽ dừng nếu không bổ sung",
     "fee_asked": "Thông báo phí; hồ sơ đi tiếp, không chờ phí",
     "fee_paid": "Đã nhận phí",
     "corrected": "Có kết quả đính chính thay kết quả trước",
@@ -133,18 +137,45 @@ def expected_reasons(found: Due) -> list[str]:
     return said
 
 
-def opening(found: Opening | None) -> str:
-    """`Hôm nay mở cửa đến 17:30`; nothing where nothing is known."""
+RESTS: Mapping[str, str] = {
+    "weekend": "Hôm nay nghỉ cuối tuần",
+    "holiday": "Hôm nay nghỉ lễ: %s",
+    "compensatory": "Hôm nay nghỉ bù: %s",
+    "swapped_off": "Hôm nay nghỉ: %s",
+}
+
+
+def opening(found: Opening | None) -> list[str]:
+    """`Đang mở cửa đến 17:30.`, when it opens next, and the hours of the day; nothing where nothing is known."""
     if found is None:
-        return ""
+        return []
+    said = [_now(found)]
+    if found.state == "pause" and found.opens_at:
+        said.append(_("Mở lại lúc %s.") % clock(found.opens_at))
+    elif found.opens_at and found.state == "closed":
+        said.append(_("Mở lại %s.") % when(found.opens_at))
+    if found.today:
+        said.append(_("Giờ nhận hồ sơ hôm nay: %s.") % _hours(found.today))
+        if found.reason:
+            said.append(f"{found.reason}.")
+        if not found.counts:
+            said.append(_("Hôm nay quầy nhận hồ sơ, nhưng không tính là ngày làm việc của thời hạn."))
+    return said
+
+
+def _now(found: Opening) -> str:
     if found.until is not None:
-        return _("Đang mở cửa, đến %s.") % clock(found.until)
-    if found.opens_at is None:
-        return _("Hiện đóng cửa.")
+        return _("Đang mở cửa đến %s.") % clock(found.until)
     if found.state == "pause":
-        return _("Đang nghỉ trưa, mở lại lúc %s.") % clock(found.opens_at)
-    closed = _("Hôm nay nghỉ (%s)") % found.reason if found.reason else _("Hiện đóng cửa")
-    return _("%(closed)s, mở lại %(when)s.") % {"closed": closed, "when": when(found.opens_at)}
+        return _("Đang nghỉ trưa.")
+    if not found.off:
+        return _("Hiện đóng cửa.")
+    said = _(RESTS[found.off])
+    return f"{said % found.reason if '%' in said else said}."
+
+
+def _hours(sessions: Sessions) -> str:
+    return ", ".join(f"{begins:%H:%M}–{ends:%H:%M}" for begins, ends in sessions)
 
 
 def road(stops: tuple[Stop, ...], dossier: Dossier) -> list[Milestone]:
@@ -181,7 +212,7 @@ def _time(stop: Stop) -> datetime | str | None:
 
 
 def _note(stop: Stop) -> str:
-    if stop.key in ("reappointed", "restarted") and stop.planned_at:
+    if stop.key in ("reappointed", "restarted", "moved") and stop.planned_at:
         return _("Hẹn trả %s.") % due(stop.planned_at)
     if stop.state == "current" and stop.planned_at:
         return _("Dự kiến xong %s.") % due(stop.planned_at)

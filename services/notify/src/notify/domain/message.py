@@ -36,6 +36,8 @@ class Template(StrEnum):
     RESULT_POSTED = "result_posted"
     DEMAND_CANCELLED = "demand_cancelled"
     REFUND_DECIDED = "refund_decided"
+    CLOSING_ANNOUNCED = "closing_announced"
+    DEADLINE_MOVED = "deadline_moved"
 
 
 class Channel(StrEnum):
@@ -55,6 +57,8 @@ URGENT = (
     Template.REAPPOINTED,
     Template.APOLOGY,
     Template.RESULT_CORRECTED,
+    Template.CLOSING_ANNOUNCED,
+    Template.DEADLINE_MOVED,
 )
 CHANNELS: dict[Template, tuple[Channel, ...]] = {
     one: (Channel.EMAIL, Channel.SMS) if one in URGENT else (Channel.EMAIL,) for one in Template

@@ -13,6 +13,8 @@ STATUS = {
     Template.REAPPOINTED: "tre hen, da hen lai, xin loi",
     Template.APOLOGY: "tre hen, xin loi",
     Template.RESULT_CORRECTED: "co ket qua dinh chinh",
+    Template.CLOSING_ANNOUNCED: "sap dung giai quyet vi chua bo sung",
+    Template.DEADLINE_MOVED: "doi ngay hen tra theo lich lam viec moi",
 }
 
 

@@ -28,7 +28,7 @@ from rules.errors import RulesError
 PARTS = ("subject", "lead", "body", "next_step", "link")
 TIMES = (
     "supplemented_at", "paid_at", "due_at", "started_at", "finished_at", "returned_at", "first_due_at", "ended_at",
-    "corrected_at", "posted_at", "decided_at",
+    "corrected_at", "posted_at", "decided_at", "answer_by", "previous_due_at",
 )  # fmt: skip
 _BREAKS = re.compile(r"[ \t\r\n]+")
 log = logging.getLogger(__name__)

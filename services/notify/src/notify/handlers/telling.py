@@ -12,6 +12,8 @@ from contracts.workflow import (
     ApologySent,
     CaseEvent,
     ClockRestarted,
+    ClosingAnnounced,
+    DeadlineMoved,
     DossierAccepted,
     DossierFinished,
     DossierReappointed,
@@ -55,6 +57,12 @@ async def remember_acceptance(tx: AsyncSession, event: DossierAccepted, *, now: 
 async def remember_new_date(tx: AsyncSession, event: DossierReappointed | ClockRestarted, *, now: datetime) -> None:
     """Keep the new time by which the result is due."""
     await store.remember_dossier(tx, event.dossier_id, due_at=event.due_at)
+
+
+async def remember_moved_date(tx: AsyncSession, event: DeadlineMoved, *, now: datetime) -> None:
+    """Keep the time to which a newly approved calendar moved the appointment; a check's end was promised to nobody."""
+    if event.of == "dossier":
+        await store.remember_dossier(tx, event.dossier_id, due_at=event.due_at)
 
 
 async def tell_received(tx: AsyncSession, event: DossierSubmitted, *, now: datetime) -> None:
@@ -160,6 +168,22 @@ async def tell_clock_restarted(tx: AsyncSession, event: ClockRestarted, *, now: 
     """What you added is here, and the limit runs anew."""
     facts = {"due_at": event.due_at.isoformat(), "started_at": event.started_at.isoformat()}
     await tell_of(tx, Template.CLOCK_RESTARTED, event, about=f"round {event.round}", facts=facts, now=now)
+
+
+async def tell_deadline_moved(tx: AsyncSession, event: DeadlineMoved, *, now: datetime) -> None:
+    """The calendar changed, and with it the date of your appointment. A moved check is shown on the page only."""
+    if event.of != "dossier":
+        return
+    facts = {"due_at": event.due_at.isoformat(), "previous_due_at": event.previous_due_at.isoformat()}
+    facts |= {"calendar_version": event.calendar_version}
+    about = f"{event.calendar_version} {event.due_at.isoformat()}"  # taken back, the date moves once more
+    await tell_of(tx, Template.DEADLINE_MOVED, event, about=about, facts=facts, now=now)
+
+
+async def tell_closing(tx: AsyncSession, event: ClosingAnnounced, *, now: datetime) -> None:
+    """Answer by then, else the dossier is closed (T07)."""
+    facts = {"answer_by": event.answer_by.isoformat()}
+    await tell_of(tx, Template.CLOSING_ANNOUNCED, event, about=f"round {event.round}", facts=facts, now=now)
 
 
 async def tell_result_corrected(tx: AsyncSession, event: ResultCorrected, *, now: datetime) -> None:

@@ -24,6 +24,8 @@ TEMPLATES = {
     Template.RESULT_POSTED: "Đã gửi kết quả qua bưu chính",
     Template.DEMAND_CANCELLED: "Không phải nộp phí nữa",
     Template.REFUND_DECIDED: "Quyết định về khoản đã nộp",
+    Template.CLOSING_ANNOUNCED: "Sắp dừng vì chưa bổ sung",
+    Template.DEADLINE_MOVED: "Ngày hẹn trả thay đổi",
 }
 CHANNELS = {Channel.EMAIL: "Email", Channel.SMS: "Tin nhắn SMS"}
 # state: (word, colour, icon)

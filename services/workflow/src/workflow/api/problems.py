@@ -59,6 +59,18 @@ PROBLEMS: dict[type[Exception], Problem] = {
         HTTPStatus.CONFLICT, "request-incomplete", "The request or decision is not complete", "Nội dung chưa đủ",
         "Nội dung chưa đủ để thực hiện.",
     ),
+    errors.NoSuchCalendar: Problem(
+        HTTPStatus.NOT_FOUND, "calendar-not-found", "No such version or draft", "Không tìm thấy lịch",
+        "Không có bản lịch làm việc hay bản thảo nào như vậy.",
+    ),
+    errors.StaleDraft: Problem(
+        HTTPStatus.CONFLICT, "stale-draft", "A newer calendar was approved meanwhile", "Bản thảo đã cũ",
+        "Đã có lịch mới hơn được duyệt. Hãy soạn lại từ lịch mới.",
+    ),
+    errors.OwnDraft: Problem(
+        HTTPStatus.FORBIDDEN, "own-draft", "A second person must approve", "Cần người thứ hai duyệt",
+        "Người soạn không được tự duyệt; cần một người khác duyệt.",
+    ),
     errors.LimitNotPublished: Problem(
         HTTPStatus.CONFLICT, "limit-not-published", "The procedure has no published limit", "Chưa công bố thời hạn",
         "Thủ tục này chưa công bố thời hạn giải quyết nên chưa thể tiếp nhận hồ sơ.",

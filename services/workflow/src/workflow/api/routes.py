@@ -1,20 +1,20 @@
 """JSON routes under /api/workflow/v1. They translate; handlers decide."""
 
-from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
-from contracts.facts import Channel
 from kit.now import Now
 from kit.signin import Person, allow
 from kit.tx import Tx
 from workflow import handlers, reads
 from workflow.api.shapes import (
+    AddressedSearch,
     CaseLine,
     CaseList,
     CaseOut,
+    CaseSearch,
     CheckIn,
     ClockOut,
     CompletionIn,
@@ -26,17 +26,8 @@ from workflow.api.shapes import (
     line_out,
 )
 from workflow.domain.access import STAFF, Staff
-from workflow.reads import Question
 
 router = APIRouter(prefix="/api/workflow/v1", tags=["cases"])
-
-Sort = Literal[
-    "urgent", "-urgent", "code", "-code", "applicant", "-applicant", "since", "-since", "received", "-received",
-]  # fmt: skip
-Filter = Literal[
-    "mine", "today", "week", "overdue", "waiting", "unassigned", "stop_asked", "apology", "to_return", "open",
-    "returned", "all",
-]  # fmt: skip
 
 
 async def signed_in_staff(person: Annotated[Person, Depends(allow(*STAFF))]) -> Staff:
@@ -68,33 +59,19 @@ async def answer(tx: Tx, staff: Staff, dossier_id: UUID, now: Now) -> CaseOut:
 
 
 @router.get("/cases")
-async def list_cases(
-    tx: Tx,
-    now: Now,
-    staff: Caller,
-    filter: Annotated[Filter, Query(description="`mine`: what waits for you")] = "mine",
-    q: Annotated[
-        str, Query(max_length=200, description="code, arrival number, applicant, serial; diacritics do not matter")
-    ] = "",
-    status: Annotated[int | None, Query(ge=1, le=10)] = None,
-    procedure: Annotated[str | None, Query(max_length=200, description="a procedure's id")] = None,
-    field: Annotated[str | None, Query(max_length=200, description="a field's id")] = None,
-    channel: Channel | None = None,
-    unit: Annotated[str | None, Query(max_length=200)] = None,
-    holder: Annotated[str | None, Query(max_length=200, description="a staff id")] = None,
-    received_from: date | None = None,
-    received_to: date | None = None,
-    due_from: date | None = None,
-    due_to: date | None = None,
-    sort: Annotated[Sort, Query(description="`-` before it turns the order round")] = "urgent",
-    after: Annotated[str, Query(max_length=500, description="`after` of the page before")] = "",
-    before: Annotated[str, Query(max_length=500, description="`before` of the page after")] = "",
-) -> CaseList:
+async def list_cases(tx: Tx, now: Now, staff: Caller, asked: Annotated[AddressedSearch, Query()]) -> CaseList:
     """The cases you may see, most urgent first, 50 a page, with how many wait in each list."""
-    spans = {"received_from": received_from, "received_to": received_to, "due_from": due_from, "due_to": due_to}
-    same = {"status": status, "procedure": procedure, "field": field, "channel": channel, "unit": unit}
-    question = Question(filter, q, holder=holder, sort=sort, after=after, before=before, **same, **spans)  # type: ignore[arg-type]
-    found = await reads.find_cases(tx, staff, question, now)
+    return await _found(tx, now, staff, asked)
+
+
+@router.post("/cases/search")
+async def search_cases(tx: Tx, now: Now, staff: Caller, asked: CaseSearch) -> CaseList:
+    """The same, asked in a body: here `q` may name a person."""
+    return await _found(tx, now, staff, asked)
+
+
+async def _found(tx: Tx, now: Now, staff: Staff, asked: CaseSearch) -> CaseList:
+    found = await reads.find_cases(tx, staff, asked.question(), now)
     counts = await reads.count(tx, staff, now)
     lines = [CaseLine(**line_out(row)) for row in found.rows]
     return CaseList(cases=lines, total=found.total, before=found.before, after=found.after, counts=dict(counts))

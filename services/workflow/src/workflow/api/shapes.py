@@ -4,13 +4,14 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from contracts.facts import Channel
 from workflow.domain.checklist import CheckItem
 from workflow.domain.days import Day
 from workflow.domain.status import Action, Outcome, Verdict
 from workflow.domain.steps import Decision
-from workflow.reads import CaseView, ClockView, QueueRow
+from workflow.reads import CaseView, ClockView, Question, QueueRow
 
 Text = Annotated[str, Field(max_length=5000)]
 
@@ -79,6 +80,52 @@ class SignOffIn(Seen):
 class StatusOut(Shape):
     number: int = Field(description="the national status code")
     name: str
+
+
+Sort = Literal[
+    "urgent", "-urgent", "code", "-code", "applicant", "-applicant", "since", "-since", "received", "-received",
+]  # fmt: skip
+Filter = Literal[
+    "mine", "today", "week", "overdue", "waiting", "unassigned", "stop_asked", "apology", "to_return", "open",
+    "returned", "all",
+]  # fmt: skip
+Name = Annotated[str, Field(max_length=200)]
+
+
+class CaseSearch(Shape):
+    """What is asked of the lists; what is left out narrows nothing."""
+
+    filter: Filter = Field(default="mine", description="`mine`: what waits for you")
+    q: Name = Field(default="", description="code, arrival number, applicant, serial; diacritics do not matter")
+    status: int | None = Field(default=None, ge=1, le=10)
+    procedure: Name | None = Field(default=None, description="a procedure's id")
+    field: Name | None = Field(default=None, description="a field's id")
+    channel: Channel | None = None
+    unit: Name | None = None
+    holder: Name | None = Field(default=None, description="a staff id")
+    received_from: date | None = None
+    received_to: date | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    sort: Sort = Field(default="urgent", description="`-` before it turns the order round")
+    after: str = Field(default="", max_length=500, description="`after` of the page before")
+    before: str = Field(default="", max_length=500, description="`before` of the page after")
+
+    def question(self) -> Question:
+        return Question(words=self.q, **self.model_dump(exclude={"q"}))
+
+
+class AddressedSearch(CaseSearch):
+    """The same in an address, which names nobody (R18)."""
+
+    q: Name = Field(default="", description="codes, numbers and serials; to look for a name, `POST /cases/search`")
+
+    @field_validator("q")
+    @classmethod
+    def _names_nobody(cls, words: str) -> str:
+        if not all(any(each.isdigit() for each in word) for word in words.split()):
+            raise ValueError("words that may name a person do not belong in an address: POST /cases/search")
+        return words
 
 
 class CaseLine(Shape):

@@ -9,8 +9,12 @@ from rules.errors import OutsideCalendar
 from workflow.domain import clock
 from workflow.domain.case import Case
 from workflow.domain.errors import DecisionIncomplete, FieldSentence
-from workflow.domain.law import calendar_of, office_of
+from workflow.domain.law import calendar_of, office_of, procedure_of, unit_name
+from workflow.domain.steps import find_step
 from workflow.domain.texts import check_text
+
+REASON_TO_FILL = "[Ghi nguyên nhân chậm]"  # what a person must write in its place before the letter goes on
+BY_SYSTEM = ""  # who drafted a letter that nobody has looked at yet
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class Wanted:
 def check_wanted(case: Case, wanted: Wanted, now: datetime) -> datetime | None:
     """The new due moment, none where none is wanted. Raises DecisionIncomplete with a sentence per field."""
     wrong = check_text("reason_vi", wanted.reason_vi, "Hãy ghi lý do trễ hẹn; thư xin lỗi sẽ in đúng đoạn này.")
+    if REASON_TO_FILL in wanted.reason_vi:
+        wrong.append(("reason_vi", "Hãy thay đoạn trong ngoặc vuông bằng nguyên nhân cụ thể."))
     if office_of(case).unit(wanted.unit_at_fault) is None:
         wrong.append(("unit_at_fault", "Hãy chọn đơn vị để chậm."))
     if wanted.new_due_on is not None:
@@ -49,6 +55,31 @@ def check_wanted(case: Case, wanted: Wanted, now: datetime) -> datetime | None:
     if wrong:
         raise DecisionIncomplete(wrong)
     return new_due_at(case, wanted.new_due_on) if wanted.new_due_on else None
+
+
+def proposed(case: Case, number: int, now: datetime) -> Apology:
+    """The letter as the system can begin it: where the case lies, by when what is left can be done. Why, it cannot say.
+
+    The new date is the day on which the steps that are left are through if each takes its share from now on, and the
+    first working day after the due date at the earliest; none where none may be given, or its calendar is not known.
+    """
+    assert case.due_at is not None
+    step = find_step(procedure_of(case), case.step)
+    reason = f"Hồ sơ còn ở bước “{step.name_vi}”, {unit_name(case, case.unit)}. {REASON_TO_FILL}"
+    on = None if no_new_date_vi(case, now) else _day_proposed(case, now)
+    new_due = new_due_at(case, on) if on else None
+    return Apology(number, reason, case.unit, case.due_at, new_due, BY_SYSTEM, now)
+
+
+def _day_proposed(case: Case, now: datetime) -> date | None:
+    assert case.due_at is not None
+    calendar, planned = calendar_of(case), clock.plan_of(case)
+    here = [one.step.id for one in planned].index(case.step or "")
+    try:
+        done_on = calendar.add_working_minutes(now, sum(one.working_minutes for one in planned[here:])).date()
+        return max(done_on, calendar.next_working_day(case.due_at.date()))
+    except OutsideCalendar:
+        return None
 
 
 def typed_letter(
@@ -110,7 +141,9 @@ def last_day_for_new_date(case: Case) -> date:
 def window(case: Case) -> rule.Apology:
     """From when a letter is drafted, and the last date for a new one; of an accepted case."""
     assert case.due_at is not None
-    return rule.apology(clock.due_again(case, case.due_at), calendar_of(case))
+    return rule.apology(
+        clock.due_again(case, case.due_at), calendar_of(case), on=case.received_at.astimezone(HANOI).date()
+    )
 
 
 def new_due_at(case: Case, on: date) -> datetime:

@@ -81,8 +81,9 @@ class Case:
     started_at: datetime | None = None
     due_at: datetime | None = None
     first_due_at: datetime | None = None
-    calendar_version: str | None = None
+    calendar_version: str | None = None  # by which what runs now was counted last
     readings: tuple[str, ...] = ()
+    apology_proposed_at: datetime | None = None  # the system's draft waits for the division to say why
     apology_drafted_at: datetime | None = None  # a draft waits for the leader
     reappointed_at: datetime | None = None  # the one new date was given (R07)
     open_opinions: int = 0  # other agencies asked, not answered yet

@@ -91,11 +91,15 @@ def to_minute(at: datetime) -> datetime:
 
 
 def with_due(case: Case, due_at: datetime) -> Case:
-    """The case with another due moment, which is what runs now; the first one stays (R06)."""
+    """The case with another due moment, which is what runs now; the first one stays (R06).
+
+    A letter that was proposed for the one before is not wanted any more.
+    """
     late_from = rule.missed_at(due_again(case, due_at))
-    return case.changed(
-        due_at=due_at, deadline_at=due_at, late_from=late_from, calendar_version=calendar_of(case).version
-    )
+    dues = {"due_at": due_at, "deadline_at": due_at, "late_from": late_from}
+    if due_at != case.due_at:
+        case = case.changed(apology_proposed_at=None)
+    return case.changed(**dues, calendar_version=calendar_of(case).version)
 
 
 def due_again(case: Case, due_at: datetime) -> rule.Due:

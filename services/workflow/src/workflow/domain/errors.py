@@ -14,7 +14,11 @@ WorkflowError
 ├── CheckIncomplete      components without a verdict, or lacking ones, stand in the way
 ├── Incomplete           fields of what was sent are wrong or missing, each with a sentence
 │   ├── RequestIncomplete    a supplement request must name everything that lacks
-│   └── DecisionIncomplete   a step's form lacks what its decision needs
+│   ├── DecisionIncomplete   a step's form lacks what its decision needs
+│   └── CalendarWrong        a calendar's draft contradicts itself, or the years it must cover
+├── NoSuchCalendar       no version or draft of a calendar is called so
+├── StaleDraft           the draft was made from a version that is not the newest any more
+├── OwnDraft             who drafted a calendar may not approve it
 ├── LimitNotPublished    the procedure's limit, papers or fee are not published (reading R14)
 ├── FeeNotKnown          what this dossier costs cannot be told from its sheets and the table
 ├── WrongBytes           the SHA-256 that was confirmed is not that of the result
@@ -140,6 +144,30 @@ class DecisionIncomplete(Incomplete):
     """The fields are those of the step's form."""
 
     message = "the decision lacks what this step needs"
+
+
+class CalendarWrong(Incomplete):
+    """The fields are `days.<date>`, or those of the record."""
+
+    message = "the calendar is not sound"
+
+
+class NoSuchCalendar(WorkflowError):
+    def __init__(self, name: object) -> None:
+        super().__init__(f"no such version or draft of the calendar: {name}")
+
+
+class StaleDraft(WorkflowError):
+    def __init__(self, based_on: str, newest: str) -> None:
+        super().__init__(f"the draft was made from version {based_on}, the newest is {newest}")
+        sentence = f"Bản thảo dựa trên lịch {based_on}, nhưng lịch {newest} đã được duyệt. Hãy soạn lại từ lịch mới."
+        self.facts = {"based_on": based_on, "newest": newest, "sentence_vi": sentence}
+
+
+class OwnDraft(WorkflowError):
+    def __init__(self) -> None:
+        super().__init__("who drafted a calendar may not approve it; a second person must")
+        self.facts = {"sentence_vi": "Người soạn không được tự duyệt; cần một người khác duyệt."}
 
 
 class LimitNotPublished(WorkflowError):

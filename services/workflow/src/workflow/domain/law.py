@@ -2,6 +2,7 @@
 
 from rules.calendar import HANOI, Calendar
 from rules.catalogue import load
+from rules.limits import Where
 from rules.readings import Readings
 from rules.records.office import Office
 from rules.records.procedure import Procedure
@@ -32,3 +33,15 @@ def unit_name(case: Case, unit_id: str) -> str:
     """A unit of the case's office in words; its id where the office has no such unit."""
     unit = office_of(case).unit(unit_id)
     return unit.name_vi if unit else unit_id
+
+
+def rules_for(case: Case) -> Where:
+    """By whose general limits and settings the case goes: its office's, on the day it arrived (R01)."""
+    on = case.received_at.astimezone(HANOI).date()
+    return Where(calendar_of(case), on, case.office, readings_of(case))
+
+
+def warn_at_percent_left(case: Case) -> tuple[int, ...]:
+    """How much of the whole is left at the first warning, and at the second; nothing where nobody is warned."""
+    found = rules_for(case).general("warning")
+    return found.percent_left or () if found else ()

@@ -20,8 +20,9 @@ from workflow.domain.status import Status
 APOLOGY_BASIS = "Nghị định 61/2018/NĐ-CP, Điều 19 khoản 9"
 Kind = Literal[
     "check_started", "check_restarted", "started", "paused", "resumed", "restarted", "re_appointed",
-    "calendar_changed", "stopped",
+    "calendar_moved", "calendar_kept", "stopped",
 ]  # fmt: skip
+CHECKS = ("check_started", "check_restarted")
 BEGINS = ("started", "restarted")  # the whole limit counts from here
 
 
@@ -53,12 +54,10 @@ def check_begun(case: Case, piece_at: datetime, kind: Kind, reason_vi: str) -> t
         due = clock.check_due(case, piece_at)
     except NotPublished:
         return case.changed(check_started_at=None, check_due_at=None, deadline_at=None, late_from=None), None
-    case = case.changed(
-        check_started_at=due.start, check_due_at=due.at, deadline_at=due.at, late_from=rule.missed_at(due)
-    )
-    return case, LedgerEntry(
-        0, kind, due.start, reason_vi, basis_of(case), due.at, due.calendar_version, tuple(due.readings)
-    )
+    times = {"check_started_at": due.start, "check_due_at": due.at, "deadline_at": due.at}
+    case = case.changed(**times, late_from=rule.missed_at(due), calendar_version=due.calendar_version)
+    facts = (due.at, due.calendar_version, tuple(due.readings))
+    return case, LedgerEntry(0, kind, due.start, reason_vi, basis_of(case), *facts)
 
 
 def started(case: Case, paid_at: datetime | None) -> tuple[Case, LedgerEntry]:
@@ -122,37 +121,36 @@ def _line(case: Case, kind: Kind, at: datetime, reason_vi: str, basis: str = "")
     return LedgerEntry(0, kind, at, reason_vi, basis, case.due_at, case.calendar_version, case.readings)
 
 
-def recomputed(case: Case, ledger: Sequence[LedgerEntry]) -> datetime | None:
+def recomputed(case: Case, ledger: Sequence[LedgerEntry], promised: datetime | None = None) -> datetime | None:
     """What runs now, or ran last: worked out from the lines, the rules and the calendar alone; none where nothing did.
 
-    Of the case only what was filed is read, never a due. A new date that was promised is no rule's to work out: it is
-    read from its line, the only one that may give it.
+    Of the case only what was filed is read, never a due. A new date that was promised is no rule's to work out, and no
+    calendar moves it: it is read from its line, or for lines that do not say it from `promised`.
     """
     if any(entry.kind in BEGINS for entry in ledger):
-        return _main_due(case, ledger)
-    checks = [entry for entry in ledger if entry.kind in ("check_started", "check_restarted")]
+        return _main_due(case, ledger, promised)
+    checks = [entry for entry in ledger if entry.kind in CHECKS]
     return clock.check_due(case, checks[-1].at).at if checks else None
 
 
-def _main_due(case: Case, ledger: Sequence[LedgerEntry]) -> datetime | None:
+def _main_due(case: Case, ledger: Sequence[LedgerEntry], promised: datetime | None) -> datetime | None:
     calendar = calendar_of(case)
     due_at = paused_at = None
-    is_promised = False
     for entry in ledger:
         if entry.kind in BEGINS:
-            due_at, is_promised = clock.main_due(case, entry.at).at, False
+            due_at = clock.main_due(case, entry.at).at
         elif entry.kind == "paused":
             paused_at = entry.at
         elif entry.kind == "resumed" and due_at and paused_at:
             due_at = clock.resumed(calendar, paused_at, entry.at, due_at)
-        elif entry.kind == "re_appointed" or (entry.kind == "calendar_changed" and is_promised):
-            due_at, is_promised = entry.due_at, True
+        elif entry.kind == "re_appointed":
+            due_at = entry.due_at or promised
     return due_at
 
 
-def agrees(case: Case, ledger: Sequence[LedgerEntry]) -> bool:
-    """Whether what the case holds is what its ledger gives again; nothing held agrees with anything."""
+def agrees(case: Case, again: datetime | None) -> bool:
+    """Whether what the case holds is what was worked out again; where nothing runs nothing can disagree."""
     held = case.due_at if case.is_accepted else case.check_due_at
     if held is None or (not case.is_accepted and case.status is not Status.SUBMITTED):
         return True
-    return recomputed(case, ledger) == held
+    return again == held

@@ -5,7 +5,7 @@
 `make states` draws docs/states.md from these lines.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -77,7 +77,12 @@ MOVES: dict[tuple[Status, Action], Move] = {
     ),
     (S.WAITING_FOR_SUPPLEMENT, A.WITHDRAW): _WITHDRAW,
     (S.WAITING_FOR_SUPPLEMENT, A.STOP): _STOP,
+    (S.WAITING_FOR_SUPPLEMENT, A.ANNOUNCE_CLOSING): Move(
+        S.WAITING_FOR_SUPPLEMENT, (SYSTEM,), (N.ANSWER_LIMIT,), ("closing_announced",)
+    ),
     (S.WAITING_FOR_SUPPLEMENT, A.CLOSE_UNANSWERED): _CLOSE,
+    # By itself once the notice was given and its time is over (T07); the officer may as soon as the limit is.
+    (S.WAITING_FOR_SUPPLEMENT, A.CLOSE_BY_ITSELF): replace(_CLOSE, who=(SYSTEM,)),
     (S.WAITING_FOR_FEE, A.ACCEPT): Move(S.ACCEPTED, (SYSTEM,), (), ("dossier_accepted",), "acceptance"),
     (S.WAITING_FOR_FEE, A.WITHDRAW): _WITHDRAW,
     (S.WAITING_FOR_FEE, A.CLOSE_UNANSWERED): _CLOSE,
@@ -100,6 +105,7 @@ MOVES: dict[tuple[Status, Action], Move] = {
     (S.IN_PROCESS, A.ASK_OPINION): Move(S.IN_PROCESS, (STEP_ROLE,), (N.APPRAISING,), ("opinion_asked",), "opinion"),
     (S.IN_PROCESS, A.RECORD_OPINION): Move(S.IN_PROCESS, (STEP_ROLE,), (N.OPINION_OPEN,), ("opinion_received",)),
     (S.IN_PROCESS, A.REASSIGN): Move(S.IN_PROCESS, (HEAD, LEADER), (), ("case_reassigned",)),
+    (S.IN_PROCESS, A.PROPOSE_APOLOGY): Move(S.IN_PROCESS, (SYSTEM,)),
     (S.IN_PROCESS, A.DRAFT_APOLOGY): Move(S.IN_PROCESS, (APPRAISER, HEAD)),
     # Once with a new date, and only while one may be given; after that without (R07).
     (S.IN_PROCESS, A.APOLOGISE): Move(

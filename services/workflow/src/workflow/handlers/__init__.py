@@ -1,11 +1,18 @@
 """The commands, the events that others send, and the previews. All within the caller's transaction; none commits.
 
-Only `parcels` opens its own: it is the worker's, and calls the postal service between two of them.
+Only the worker's open their own: `parcels`, which calls the postal service between two of them, and `apply_next`.
 """
 
 from workflow.handlers.accepting import take_payment
 from workflow.handlers.access import note_staff, staff_of
 from workflow.handlers.apologising import apologise, draft_apology
+from workflow.handlers.calendars import (
+    apply_next,
+    approve_calendar,
+    draft_calendar,
+    draft_whole_calendar,
+    drop_calendar_draft,
+)
 from workflow.handlers.checking import (
     find_valid,
     judge_components,
@@ -34,15 +41,22 @@ from workflow.handlers.returning import hand_over, mark_returned
 from workflow.handlers.steps import finish_step, issue, send_back, sign_off
 from workflow.handlers.stopping import close_unanswered, refuse_stop, stop, take_stop_request, take_withdrawal
 from workflow.handlers.supplementing import request_later_supplement
+from workflow.store import count_by_newest
 
 __all__ = [
     "Reassigned",
     "apologise",
+    "apply_next",
+    "approve_calendar",
     "ask_opinion",
     "close_unanswered",
+    "count_by_newest",
     "decide_undecided",
     "draft_apology",
+    "draft_calendar",
+    "draft_whole_calendar",
     "draw_up_correction",
+    "drop_calendar_draft",
     "find_valid",
     "finish_step",
     "hand_over",

@@ -1,5 +1,6 @@
 """Letters of apology: drafted by the division, sent by the leader, with one new date while it may be given (R07)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from contracts.workflow import ApologySent, DossierReappointed
 from workflow import store
 from workflow.domain import ledger
 from workflow.domain.access import Staff
-from workflow.domain.apology import Apology, Wanted, as_sent, check_wanted
+from workflow.domain.apology import Apology, Wanted, as_sent, check_wanted, last_day_for_new_date, proposed
 from workflow.domain.case import Case
 from workflow.domain.moves import moved
 from workflow.domain.slips.numerals import due_moment
@@ -18,6 +19,7 @@ from workflow.domain.status import Action
 from workflow.handlers import slips
 from workflow.handlers.access import take_up
 from workflow.handlers.saying import say
+from workflow.store.tables import ApologyRow
 
 
 async def draft_apology(
@@ -31,7 +33,9 @@ async def draft_apology(
     new_due_at = check_wanted(case, wanted, now)
     letter = await _letter(tx, case, wanted, new_due_at, staff, now)
     await store.put_apology(tx, dossier_id, letter)
-    case = await store.save_case(tx, moved(case, Action.DRAFT_APOLOGY, apology_drafted_at=now))
+    case = await store.save_case(
+        tx, moved(case, Action.DRAFT_APOLOGY, apology_drafted_at=now, apology_proposed_at=None)
+    )
     what = "Dự thảo thư xin lỗi"
     if new_due_at:
         what += f", hẹn lại trước {due_moment(new_due_at)}"
@@ -43,10 +47,41 @@ async def _letter(
     tx: AsyncSession, case: Case, wanted: Wanted, new_due_at: datetime | None, staff: Staff, now: datetime
 ) -> Apology:
     assert case.due_at is not None
-    waiting = await store.drafted_apology(tx, case.dossier_id)
-    number = waiting.number if waiting else len(await store.apologies(tx, case.dossier_id)) + 1
+    number = _number(await store.apologies(tx, case.dossier_id))
     reason = wanted.reason_vi.strip()
     return Apology(number, reason, wanted.unit_at_fault, case.due_at, new_due_at, staff.id, now)
+
+
+async def propose_apology(tx: AsyncSession, case: Case, *, now: datetime) -> Case:
+    """The system's draft: what is known of the delay, a new date; the division says why, then it goes on as above.
+
+    Nothing where somebody drafted or sent one for this due already. Silent.
+    """
+    letters = await store.apologies(tx, case.dossier_id)
+    is_sent = any(one.approved_at and one.previous_due_at == case.due_at for one in letters)
+    if is_sent or case.apology_drafted_at or case.apology_proposed_at:
+        return case
+    letter = proposed(case, _number(letters), now)
+    await store.put_apology(tx, case.dossier_id, letter)
+    case = await store.save_case(tx, moved(case, Action.PROPOSE_APOLOGY, apology_proposed_at=now))
+    what = "Hệ thống lập sẵn thư xin lỗi, chờ đơn vị ghi nguyên nhân"
+    if letter.new_due_at:
+        what += f"; đề nghị hẹn lại trước {due_moment(letter.new_due_at)}"
+    await store.add_history(tx, case, what, now)
+    return case
+
+
+async def remind_of_apology(tx: AsyncSession, case: Case, *, now: datetime) -> Case:
+    """The last day on which a new date can be given, said in the history; the lists show it by themselves. Silent."""
+    last = f"{last_day_for_new_date(case):%d/%m/%Y}"
+    await store.add_history(tx, case, f"Nhắc: {last} là ngày cuối còn được hẹn lại (R07)", now)
+    return case
+
+
+def _number(letters: Sequence[ApologyRow]) -> int:
+    """The number of the letter that is written now: that of one that waits, else the next."""
+    waiting = [one.number for one in letters if one.approved_at is None]
+    return waiting[-1] if waiting else len(letters) + 1
 
 
 async def apologise(
@@ -63,7 +98,7 @@ async def apologise(
     letter = as_sent(case, drafted, now)
     await store.put_apology(tx, dossier_id, letter)
     await store.approve_apology(tx, dossier_id, letter.number, staff.id, now)
-    case = moved(case, Action.APOLOGISE, apology_drafted_at=None)
+    case = moved(case, Action.APOLOGISE, apology_drafted_at=None, apology_proposed_at=None)
     if letter.new_due_at is None:
         return await _apologise_only(tx, case, letter, staff, now)
     return await _reappoint(tx, case, letter, letter.new_due_at, staff, now)

@@ -26,7 +26,8 @@ async def end(
         await store.add_clock_entry(tx, case.dossier_id, line)
     await runs.end_run(tx, case, now, staff_id=None, note="")  # by nobody's hand
     where = {"unit": case.receiving_unit, "step": None, "since": now}
-    cleared = {"answer_by": None, "stop_asked_at": None, "apology_drafted_at": None, "result_number": None}
+    cleared = {"answer_by": None, "stop_asked_at": None, "result_number": None}
+    cleared |= {"apology_drafted_at": None, "apology_proposed_at": None}
     case = await store.save_case(tx, moved(case.put_down(), action, **{**where, **cleared, **changes}))
     await give_up_number(tx, case, why_vi, now)
     return case

@@ -29,12 +29,12 @@ def facts_of(case: Case) -> CaseFacts:
     )
 
 
-async def say(
-    tx: AsyncSession, cls: type[AnyCaseEvent], case: Case, *, now: datetime, staff: Staff | None = None, **more: Any
-) -> None:
-    """Announce a move of the case; `staff` is who acted, none where the system did."""
+def made(
+    cls: type[AnyCaseEvent], case: Case, *, now: datetime, staff: Staff | None = None, **more: Any
+) -> AnyCaseEvent:
+    """An event about the case; `staff` is who acted, none where the system did."""
     handler = Handler(staff_id=staff.id, unit=staff.unit) if staff else None
-    event = cls(
+    return cls(
         dossier_id=case.dossier_id,
         case=facts_of(case),
         status=NationalStatus(case.status),
@@ -43,4 +43,10 @@ async def say(
         handler=handler,
         **more,
     )
-    await outbox.put(tx, event, time=now)
+
+
+async def say(
+    tx: AsyncSession, cls: type[AnyCaseEvent], case: Case, *, now: datetime, staff: Staff | None = None, **more: Any
+) -> None:
+    """Announce a move of the case; `staff` is who acted, none where the system did."""
+    await outbox.put(tx, made(cls, case, now=now, staff=staff, **more), time=now)

@@ -133,7 +133,8 @@ async def issue(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, seen_versio
     if case.result is None or await store.find_sign_off(tx, dossier_id, case.result.sha256) is None:
         raise WrongBytes
     await runs.close_run(tx, case, step, "", staff, now)
-    case = moved(case.put_down(), Action.ISSUE, results=1, apology_drafted_at=None, **_ended(case, now))
+    no_letter = {"apology_drafted_at": None, "apology_proposed_at": None}
+    case = moved(case.put_down(), Action.ISSUE, results=1, **no_letter, **_ended(case, now))
     case = await store.save_case(tx, case)
     await store.add_result(tx, case, now, staff_id=staff.id)
     await slips.control_slip(tx, case, now)  # for the office: its notes are not the applicant's, so no event names it

@@ -6,14 +6,15 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.intake import StopRequested, WithdrawalRequested
-from contracts.workflow import DossierStopped, DossierWithdrawn, StopRefused
+from contracts.workflow import ClosingAnnounced, DossierStopped, DossierWithdrawn, StopRefused
 from workflow import store
 from workflow.domain.access import Staff
-from workflow.domain.answering import check_unanswered, ground_of
+from workflow.domain.answering import check_unanswered, ground_of, last_moment
 from workflow.domain.case import Case
 from workflow.domain.law import procedure_of
 from workflow.domain.moves import lacks, moved
 from workflow.domain.reasons import why_not
+from workflow.domain.slips.numerals import due_moment
 from workflow.domain.status import Action
 from workflow.domain.texts import said_text
 from workflow.domain.unexpected_events import Effect, Heard
@@ -101,7 +102,7 @@ async def stop(tx: AsyncSession, dossier_id: UUID, *, staff: Staff, seen_version
     return case
 
 
-async def _say_stopped(tx: AsyncSession, case: Case, staff: Staff, now: datetime, **more: object) -> None:
+async def _say_stopped(tx: AsyncSession, case: Case, staff: Staff | None, now: datetime, **more: object) -> None:
     facts = {"code": case.code, "ground": case.ground, "due_at": case.due_at}
     await say(tx, DossierStopped, case, now=now, staff=staff, **facts, **more)
 
@@ -135,4 +136,23 @@ async def close_unanswered(
     case = await end(tx, case, Action.CLOSE_UNANSWERED, what, at=now, now=now, ground=ground_of(case))
     await store.add_history(tx, case, what, now, staff_id=staff.id)
     await _say_stopped(tx, case, staff, now)
+    return case
+
+
+async def announce_closing(tx: AsyncSession, case: Case, *, now: datetime) -> Case:
+    """The notice before a case that nobody answers is closed by itself. Emits ClosingAnnounced."""
+    assert case.answer_by is not None
+    until = last_moment(case, procedure_of(case), now)
+    case = moved(case, Action.ANNOUNCE_CLOSING)
+    await store.add_history(tx, case, f"Báo người nộp: hồ sơ sẽ đóng nếu không bổ sung trước {due_moment(until)}", now)
+    await say(tx, ClosingAnnounced, case, now=now, code=case.code, round=case.round, answer_by=until)
+    return case
+
+
+async def close_by_itself(tx: AsyncSession, case: Case, *, now: datetime) -> Case:
+    """Close a case whose applicant was told and did not answer (R09, T07). Emits DossierStopped."""
+    what = _CLOSED_VI[ground_of(case)]
+    case = await end(tx, case, Action.CLOSE_BY_ITSELF, what, at=now, now=now, ground=ground_of(case))
+    await store.add_history(tx, case, what, now)
+    await _say_stopped(tx, case, None, now)
     return case

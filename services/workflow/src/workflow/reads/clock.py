@@ -5,7 +5,10 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from rules import approved
 from rules import due as rule
+from rules.calendar import Calendar
+from rules.errors import OutsideCalendar
 from rules.wording import limit_vi, start_rule_vi
 from workflow import store
 from workflow.domain import clock, ledger
@@ -64,9 +67,27 @@ async def find_clock(tx: AsyncSession, reference: str, now: datetime) -> ClockVi
 
 
 async def view_clock(tx: AsyncSession, case: Case, now: datetime) -> ClockView:
-    """The clock of the case with its explanation, recomputed from its ledger and the rules."""
+    """The clock of the case with its explanation, recomputed from its ledger and the rules.
+
+    By the calendar version that it was counted by last: one that was approved since says nothing of it yet, or never
+    will where the case has ended.
+    """
     lines = await store.ledger(tx, case.dossier_id)
+    with approved.counting_by(await _calendar(tx, case)):
+        return _view(case, lines, now)
+
+
+async def _calendar(tx: AsyncSession, case: Case) -> Calendar:
+    newest = calendar_of(case)
+    if case.calendar_version in (None, newest.version):
+        return newest
+    known = store.calendars_by_label(await store.calendar_versions(tx, case.office))
+    return known.get(case.calendar_version or "", newest)
+
+
+def _view(case: Case, lines: list[LedgerEntry], now: datetime) -> ClockView:
     procedure, found = procedure_of(case), _rule_due(case, lines)
+    again = _recomputed(case, lines)
     start_rule = procedure.start_rule if case.is_accepted else procedure.check_start_rule
     due_at = case.due_at or case.check_due_at
     return ClockView(
@@ -87,14 +108,25 @@ async def view_clock(tx: AsyncSession, case: Case, now: datetime) -> ClockView:
         is_in_days=found is not None and found.limit.is_in_days,
         days=day_by_day(found, due_at, lines, calendar_of(case)) if found and due_at else [],
         ledger=lines,
-        recomputed_due_at=ledger.recomputed(case, lines),
-        agrees=ledger.agrees(case, lines),
+        recomputed_due_at=again,
+        agrees=ledger.agrees(case, again),
     )
+
+
+def _recomputed(case: Case, lines: list[LedgerEntry]) -> datetime | None:
+    """None also where the calendar that counts does not reach so far any more."""
+    try:
+        return ledger.recomputed(case, lines)
+    except OutsideCalendar:
+        return None
 
 
 def _rule_due(case: Case, lines: list[LedgerEntry]) -> rule.Due | None:
     """What the rule gives from the last start, before any pause or new date."""
-    if case.is_accepted and case.started_at is not None:
-        return clock.main_due(case, case.started_at)
-    checks = [entry for entry in lines if entry.kind.startswith("check_")]
-    return clock.check_due(case, checks[-1].at) if checks else None
+    try:
+        if case.is_accepted and case.started_at is not None:
+            return clock.main_due(case, case.started_at)
+        checks = [entry for entry in lines if entry.kind in ledger.CHECKS]
+        return clock.check_due(case, checks[-1].at) if checks else None
+    except OutsideCalendar:
+        return None

@@ -9,7 +9,8 @@ from urllib.parse import quote, unquote
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, Text, Uuid, cast, func, literal, literal_column, tuple_
-from sqlmodel import col
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
 
 from workflow.domain.errors import NoSuchList
 from workflow.store.tables import CaseRow, Moment
@@ -17,11 +18,15 @@ from workflow.store.tables import CaseRow, Moment
 
 @dataclass(frozen=True)
 class Part:
-    """One column of an order: in SQL, as words for an address, and the type the words are read back as."""
+    """One column of an order: in SQL, as words for an address, and the type the words are read back as.
+
+    What no address may say (R18) is `looked_up` by its name from the row itself, whose id ends every key.
+    """
 
     sql: SQLColumnExpression[Any]
     said: Callable[[CaseRow], str]
     type: Any
+    looked_up: str = ""
 
 
 _NEVER = "infinity"
@@ -37,7 +42,7 @@ _RECEIVED = Part(col(CaseRow.received_at), lambda row: _moment(row.received_at),
 _CODE = Part(
     func.coalesce(col(CaseRow.code), col(CaseRow.arrival_number)), lambda row: row.code or row.arrival_number, Text()
 )
-_APPLICANT = Part(col(CaseRow.applicant_key), lambda row: row.applicant_key, Text())
+_APPLICANT = Part(col(CaseRow.applicant_key), lambda row: "", Text(), looked_up="applicant_key")
 SORTS = MappingProxyType(
     {
         "urgent": (_DEADLINE, _SINCE, _ID),
@@ -84,11 +89,20 @@ class Order:
         said = [unquote(one) for one in key.split("~")]
         if len(said) != len(self.parts):
             raise NoSuchList(key)
-        return [_value(part, text) for part, text in zip(self.parts, said, strict=True)]
+        row_id = _value(_ID, said[-1])
+        return [
+            _looked_up(part, row_id) if part.looked_up else _value(part, text)
+            for part, text in zip(self.parts, said, strict=True)
+        ]
 
     def columns(self, *, backwards: bool) -> list[ColumnElement[Any]]:
         is_down = backwards is not self.is_down
         return [part.sql.desc() if is_down else part.sql.asc() for part in self.parts]
+
+
+def _looked_up(part: Part, row_id: ColumnElement[Any]) -> ColumnElement[Any]:
+    row = aliased(CaseRow)
+    return select(getattr(row, part.looked_up)).where(col(row.dossier_id) == row_id).scalar_subquery()
 
 
 def _value(part: Part, text: str) -> ColumnElement[Any]:

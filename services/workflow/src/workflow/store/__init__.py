@@ -1,6 +1,31 @@
 """Rows in, domain objects out. The only room that writes SQL; decides nothing, commits nothing."""
 
-from workflow.store.cases import add_case, find_by_reference, find_case, held_by, lock_case, save_case, to_case
+from workflow.store.calendars import (
+    add_draft,
+    approve_draft,
+    calendars_by_label,
+    count_by_newest,
+    drop_draft,
+    find_calendar,
+    lock_approvals,
+    note_finished,
+    note_progress,
+)
+from workflow.store.calendars import drafts as calendar_drafts
+from workflow.store.calendars import newest as newest_calendar
+from workflow.store.calendars import offices_with_versions as offices_with_calendars
+from workflow.store.calendars import shipped as shipped_calendar
+from workflow.store.calendars import versions as calendar_versions
+from workflow.store.cases import (
+    add_case,
+    claim_due,
+    find_by_reference,
+    find_case,
+    held_by,
+    lock_case,
+    save_case,
+    to_case,
+)
 from workflow.store.dossier import add_package, read_contact, read_dossier, read_file, to_file, to_object
 from workflow.store.letters import (
     add_opinion,
@@ -14,11 +39,23 @@ from workflow.store.letters import (
 from workflow.store.notes import add_look, add_message, add_payment
 from workflow.store.numbers import held_number, hold_number, void_number, voided_numbers
 from workflow.store.papers import Registered, add_paper, find_paper, papers_of, registered, registers_of
+from workflow.store.recounting import is_any_left, lock_counted_otherwise, running, save_recounted, tell, trails
 from workflow.store.results import add_result, results
 from workflow.store.tables import metadata
+from workflow.store.timers import (
+    TIMER_CHANNEL,
+    add_crossings,
+    put_off,
+    rest,
+    seconds_to_next,
+    set_timers,
+    take_due,
+    told_at,
+)
 from workflow.store.trail import (
     add_clock_entry,
     add_history,
+    add_lines,
     add_sign_off,
     add_slip,
     add_supplement,
@@ -43,10 +80,14 @@ from workflow.store.trail import (
 from workflow.store.undecided import decide, find_undecided
 
 __all__ = [
+    "TIMER_CHANNEL",
     "Registered",
     "add_case",
     "add_clock_entry",
+    "add_crossings",
+    "add_draft",
     "add_history",
+    "add_lines",
     "add_look",
     "add_message",
     "add_opinion",
@@ -62,10 +103,18 @@ __all__ = [
     "answer_supplement",
     "apologies",
     "approve_apology",
+    "approve_draft",
+    "calendar_drafts",
+    "calendar_versions",
+    "calendars_by_label",
+    "claim_due",
     "colleagues",
+    "count_by_newest",
     "decide",
     "drafted_apology",
+    "drop_draft",
     "find_by_reference",
+    "find_calendar",
     "find_case",
     "find_paper",
     "find_sign_off",
@@ -75,32 +124,50 @@ __all__ = [
     "held_by",
     "held_number",
     "hold_number",
+    "is_any_left",
     "judge",
     "judged",
     "last_change",
     "ledger",
+    "lock_approvals",
     "lock_case",
+    "lock_counted_otherwise",
     "metadata",
+    "newest_calendar",
     "next_code_number",
     "next_slip_number",
+    "note_finished",
+    "note_progress",
     "note_staff",
+    "offices_with_calendars",
     "opinions",
     "packages",
     "papers_of",
     "put_apology",
+    "put_off",
     "read_contact",
     "read_dossier",
     "read_file",
     "registered",
     "registers_of",
+    "rest",
     "results",
+    "running",
     "save_case",
+    "save_recounted",
+    "seconds_to_next",
+    "set_timers",
+    "shipped_calendar",
     "start_step",
     "step_runs",
+    "take_due",
+    "tell",
     "to_case",
     "to_file",
     "to_object",
     "to_staff",
+    "told_at",
+    "trails",
     "void_number",
     "voided_numbers",
 ]

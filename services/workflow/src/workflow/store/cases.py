@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_
+from sqlalchemy import bindparam, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,14 +17,17 @@ from rules.plain import fold
 from workflow.domain.case import Case, Correction, StoredFile
 from workflow.domain.errors import NoSuchCase
 from workflow.domain.status import ENDED, Outcome, Status
+from workflow.domain.timers import OF_CASE, timers_of
 from workflow.domain.words import search_words
-from workflow.store.tables import CaseRow, DueRow
+from workflow.store.tables import CaseRow, DueRow, TimerRow
+from workflow.store.timers import set_timers
 
 _CASE_FIELDS = [field.name for field in fields(Case)]
+_COLUMNS = [CaseRow.__table__.columns[name] for name in _CASE_FIELDS]  # type: ignore[attr-defined]
 _FILES: Mapping[str, type[StoredFile]] = {"result": StoredFile, "correction": Correction, "stop_request": StoredFile}
 
 
-def to_case(row: CaseRow) -> Case:
+def to_case(row: Any) -> Case:
     """The domain's case of a row; moments in Vietnam's time."""
     found = {name: _read(getattr(row, name)) for name in _CASE_FIELDS}
     outcome = Outcome(row.outcome) if row.outcome else None
@@ -73,6 +76,22 @@ async def lock_case(tx: AsyncSession, dossier_id: UUID) -> Case:
     return to_case(row)
 
 
+CLAIM = (
+    select(*_COLUMNS)
+    .join(TimerRow, col(TimerRow.dossier_id) == col(CaseRow.dossier_id))
+    .where(col(TimerRow.fire_at) <= bindparam("now"))
+    .order_by(col(TimerRow.fire_at))
+    .limit(bindparam("most"))
+    .with_for_update(of=CaseRow.__table__, skip_locked=True)  # type: ignore[attr-defined]
+)
+
+
+async def claim_due(tx: AsyncSession, now: datetime, most: int) -> list[Case]:
+    """Cases with a timer whose moment came, longest due first, locked; what somebody else holds is passed over."""
+    rows = (await (await tx.connection()).execute(CLAIM, {"now": now, "most": most})).all()
+    return list({row.dossier_id: to_case(row) for row in rows}.values())
+
+
 async def held_by(tx: AsyncSession, office: str, staff_id: str) -> list[Case]:
     """What somebody holds and is not at its end, longest here first."""
     theirs = (CaseRow.office == office, CaseRow.holder_id == staff_id)
@@ -86,6 +105,7 @@ async def add_case(tx: AsyncSession, case: Case) -> Case:
     case = case.changed(version=1)
     tx.add(CaseRow(**_values(case)))
     await _note_words(tx, case)
+    await set_timers(tx, {case.dossier_id: timers_of(case)}, OF_CASE)
     return case
 
 
@@ -94,10 +114,13 @@ async def save_case(tx: AsyncSession, case: Case) -> Case:
     case = case.changed(version=case.version + 1)
     row = await tx.get_one(CaseRow, case.dossier_id)
     await _note_due(tx, row, case)
+    timers, timers_before = timers_of(case), timers_of(to_case(row))
     for name, value in _values(case).items():
         setattr(row, name, value)
     await tx.flush()
     await _note_words(tx, case)
+    if timers != timers_before:
+        await set_timers(tx, {case.dossier_id: timers}, OF_CASE)
     return case
 
 
@@ -110,6 +133,7 @@ async def _note_due(tx: AsyncSession, before: CaseRow, case: Case) -> None:
     lines = select(func.count()).select_from(DueRow).where(DueRow.dossier_id == case.dossier_id)
     number = (await tx.exec(lines)).one() + 1
     dues: dict[str, Any] = {"due_at": case.due_at, "first_due_at": case.first_due_at}
+    dues["calendar_version"] = case.calendar_version
     tx.add(DueRow(dossier_id=case.dossier_id, number=number, at=await read_now(tx), **dues))
 
 

@@ -79,6 +79,7 @@ class CaseRow(Row, table=True):
     first_due_at: datetime | None = Field(default=None, sa_type=Moment)
     calendar_version: str | None = Field(default=None, sa_type=Text)
     readings: list[str] = Field(sa_type=Texts)
+    apology_proposed_at: datetime | None = Field(default=None, sa_type=Moment)
     apology_drafted_at: datetime | None = Field(default=None, sa_type=Moment)
     reappointed_at: datetime | None = Field(default=None, sa_type=Moment)
     open_opinions: int = Field(sa_type=SmallInteger)
@@ -312,6 +313,43 @@ class CursorRow(Row, table=True):
     last_id: str = Field(sa_type=Text)
 
 
+class DeadlineRow(Row, table=True):
+    """A due time that somebody is held to, and how many it has had: each moment of it is said once per version."""
+
+    __tablename__ = "deadline"
+    dossier_id: UUID = Field(primary_key=True)
+    about: str = Field(primary_key=True, sa_type=Text)
+    run: int = Field(primary_key=True)
+    due_version: int
+    due_at: datetime = Field(sa_type=Moment)
+
+
+class TimerRow(Row, table=True):
+    """A moment to come at which something must be said or done by itself; taken away when it is."""
+
+    __tablename__ = "timer"
+    dossier_id: UUID = Field(primary_key=True)
+    about: str = Field(primary_key=True, sa_type=Text)
+    run: int = Field(primary_key=True)
+    kind: str = Field(primary_key=True, sa_type=Text)
+    due_version: int
+    fire_at: datetime = Field(sa_type=Moment)
+
+
+class CrossingRow(Row, table=True):
+    """A moment that came: once per due version. `is_said` is false where it was pointless by then."""
+
+    __tablename__ = "crossing"
+    dossier_id: UUID = Field(primary_key=True, foreign_key="cases.dossier_id")
+    about: str = Field(primary_key=True, sa_type=Text)
+    run: int = Field(primary_key=True)
+    kind: str = Field(primary_key=True, sa_type=Text)
+    due_version: int = Field(primary_key=True)
+    due_at: datetime = Field(sa_type=Moment)
+    crossed_at: datetime = Field(sa_type=Moment)
+    is_said: bool
+
+
 class DueRow(Row, table=True):
     """A due that held from `at` on, so that a report can be counted as of any day; only ever added to."""
 
@@ -321,6 +359,31 @@ class DueRow(Row, table=True):
     at: datetime = Field(sa_type=Moment)
     due_at: datetime = Field(sa_type=Moment)
     first_due_at: datetime = Field(sa_type=Moment)
+    calendar_version: str | None = Field(default=None, sa_type=Text)
+
+
+class CalendarRow(Row, table=True):
+    """A draft of an office's calendar, or an approved version with its number and how far it has been applied."""
+
+    __tablename__ = "calendar_version"
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    office: str = Field(sa_type=Text)
+    version: str = Field(sa_type=Text)
+    based_on: str = Field(sa_type=Text)
+    record: dict[str, Any] = Field(sa_type=JSONB)
+    why_vi: str = Field(sa_type=Text)
+    drafted_by: str = Field(sa_type=Text)
+    drafted_at: datetime = Field(sa_type=Moment)
+    number: int | None = None
+    approved_by: str | None = Field(default=None, sa_type=Text)
+    approved_at: datetime | None = Field(default=None, sa_type=Moment)
+    object: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    dropped_by: str | None = Field(default=None, sa_type=Text)
+    dropped_at: datetime | None = Field(default=None, sa_type=Moment)
+    looked_at: int = 0
+    moved: int = 0
+    kept: int = 0
+    finished_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class MessageRow(Row, table=True):
@@ -387,4 +450,5 @@ _NEW_DATE_GIVEN = col(ApologyRow.new_due_at).is_not(None) & col(ApologyRow.appro
 Index("apology_new_date_once", ApologyRow.dossier_id, unique=True, postgresql_where=_NEW_DATE_GIVEN)  # type: ignore[arg-type]
 Index("dispatch_dossier", DispatchRow.dossier_id)  # type: ignore[arg-type]
 Index("cases_correction", CaseRow.office, postgresql_where=col(CaseRow.correction).is_not(None))
+Index("timer_fire_at", TimerRow.fire_at)  # type: ignore[arg-type]
 Index("cases_filed", CaseRow.office, CaseRow.received_at)  # type: ignore[arg-type]

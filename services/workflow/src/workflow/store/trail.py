@@ -19,6 +19,7 @@ from workflow.domain.checklist import CheckItem
 from workflow.domain.ledger import LedgerEntry
 from workflow.domain.status import Verdict
 from workflow.domain.steps import Place
+from workflow.domain.timers import About, StepTime, step_timers
 from workflow.store.tables import (
     CheckRow,
     ClockRow,
@@ -31,6 +32,7 @@ from workflow.store.tables import (
     SupplementRow,
     UndecidedRow,
 )
+from workflow.store.timers import set_timers
 
 
 async def packages(tx: AsyncSession, dossier_id: UUID) -> list[StoredFile]:
@@ -127,7 +129,8 @@ async def start_step(tx: AsyncSession, case: Case, at: datetime, granted: Grant)
     number = len(await step_runs(tx, case.dossier_id)) + 1
     times: dict[str, Any] = {"started_at": at, "due_at": granted.due_at, "planned_minutes": granted.minutes}
     tx.add(StepRow(dossier_id=case.dossier_id, number=number, **place, **times))
-    await tx.flush()
+    timers = step_timers(case, StepTime(number, granted.due_at, granted.minutes)) if granted.due_at else ()
+    await set_timers(tx, {case.dossier_id: timers}, (About.STEP,))
 
 
 async def finish_step(
@@ -137,7 +140,7 @@ async def finish_step(
     run.finished_at, run.used_minutes, run.staff_id, run.note = at, used, staff_id, note
     if judged:
         run.lateness, run.margin_minutes = judged.kind, judged.margin_working_minutes
-    await tx.flush()
+    await set_timers(tx, {run.dossier_id: ()}, (About.STEP,))
 
 
 async def step_runs(tx: AsyncSession, dossier_id: UUID) -> list[StepRow]:
@@ -163,6 +166,24 @@ async def add_history(
     key: dict[str, Any] = {"dossier_id": case.dossier_id, "version": case.version, "number": number}
     tx.add(HistoryRow(**key, at=at, what_vi=what_vi, staff_id=staff_id, note=note))
     await tx.flush()
+
+
+_ADD_LINES = """
+    insert into case_history (dossier_id, version, number, at, what_vi, note)
+    select w.id, w.version, row_number() over (partition by w.id order by w.line) + coalesce(
+        (select max(h.number) from case_history h where h.dossier_id = w.id and h.version = w.version), 0
+    ), :now, w.what_vi, ''
+    from unnest(cast(:ids as uuid[]), cast(:versions as int[]), cast(:lines as text[]))
+        with ordinality as w (id, version, what_vi, line)
+"""
+
+
+async def add_lines(tx: AsyncSession, lines: Iterable[tuple[Case, str]], now: datetime) -> None:
+    """Tell the histories of many cases what happened to each by itself, in one statement."""
+    rows = [(case.dossier_id, case.version, what) for case, what in lines]
+    if rows:
+        ids, versions, said = (list(column) for column in zip(*rows, strict=True))
+        await run_sql(tx, _ADD_LINES, ids=ids, versions=versions, lines=said, now=now)
 
 
 async def last_change(tx: AsyncSession, dossier_id: UUID) -> HistoryRow | None:

@@ -2,8 +2,8 @@
 
 from kit.migrate import execute_each
 
-revision = "0009"
-down_revision = "0008"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:
@@ -11,10 +11,6 @@ def upgrade() -> None:
     execute_each("""
         alter table clock_entry
             add due_at timestamptz, add calendar_version text, add readings text[] not null default '{}';
-        alter table clock_entry drop constraint clock_entry_kind_check;
-        alter table clock_entry add constraint clock_entry_kind_check check (kind in (
-            'check_started', 'check_restarted', 'started', 'paused', 'resumed', 'restarted',
-            're_appointed', 'calendar_changed', 'stopped'));
 
         alter table clock_entry disable trigger clock_entry_only_added;
         update clock_entry set due_at = apology.new_due_at from apology

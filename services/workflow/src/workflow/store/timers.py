@@ -1,0 +1,151 @@
+"""Timers and crossings: moments to come, and moments that came. Each is written under the lock of its case."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kit.now import TIME_ZONE
+from kit.tx import run_sql
+from workflow.domain.timers import About, Due, Kind, Timer
+
+TIMER_CHANNEL = "workflow_timer"
+SOON = timedelta(minutes=2)  # what fires sooner wakes the workers; they look by themselves more often than that
+
+
+_PUT = f"""
+    with wanted as (
+        select * from unnest(
+            cast(:ids as uuid[]), cast(:abouts as text[]), cast(:runs as int[]),
+            cast(:kinds as text[]), cast(:dues as timestamptz[]), cast(:fires as timestamptz[])
+        ) as w (dossier_id, about, run, kind, due_at, fire_at)
+    ), held as (
+        insert into deadline (dossier_id, about, run, due_version, due_at)
+        select distinct dossier_id, about, run, 1, due_at from wanted order by 1, 2, 3
+        on conflict (dossier_id, about, run) do update set
+            due_version = deadline.due_version + cast(deadline.due_at <> excluded.due_at as int),
+            due_at = excluded.due_at
+        returning dossier_id, about, run, due_version
+    ), put as (
+        insert into timer (dossier_id, about, run, kind, due_version, fire_at)
+        select w.dossier_id, w.about, w.run, w.kind, h.due_version, w.fire_at
+        from wanted w join held h using (dossier_id, about, run)
+        where not exists (
+            select from crossing c where (c.dossier_id, c.about, c.run, c.kind, c.due_version)
+                = (w.dossier_id, w.about, w.run, w.kind, h.due_version)
+        )
+        returning fire_at
+    )
+    select pg_notify('{TIMER_CHANNEL}', '') from put having min(fire_at) < kit_now() + cast(:soon as interval)
+"""  # noqa: S608 - a constant of ours
+
+
+async def set_timers(tx: AsyncSession, wanted: Mapping[UUID, Sequence[Timer]], about: Collection[About]) -> None:
+    """Put these timers in the place of all that these dossiers have about those times.
+
+    What was crossed already at this due time does not come again. The caller holds the cases' locks.
+    """
+    ids = sorted(wanted)
+    query = "delete from timer where dossier_id = any(:ids) and about = any(:about)"
+    await run_sql(tx, query, ids=ids, about=list(about))
+    rows = [(id, one) for id in ids for one in wanted[id]]
+    if rows:
+        await run_sql(tx, _PUT, **_columns(rows), soon=SOON)
+
+
+def _columns(rows: Sequence[tuple[UUID, Timer]]) -> dict[str, Any]:
+    return {
+        "ids": [id for id, _ in rows],
+        "abouts": [one.about for _, one in rows],
+        "runs": [one.run for _, one in rows],
+        "kinds": [one.kind for _, one in rows],
+        "dues": [one.due_at for _, one in rows],
+        "fires": [one.fire_at for _, one in rows],
+    }
+
+
+_TAKE = """
+    with taken as (
+        delete from timer t where t.dossier_id = any(:ids) and t.fire_at <= :now and not exists (
+            select from timer o where o.dossier_id = t.dossier_id and o.fire_at <= :now and o.kind = any(:but)
+        ) returning dossier_id, about, run, kind, due_version
+    )
+    select t.dossier_id, t.about, t.run, t.kind, t.due_version, d.due_at
+    from taken t join deadline d using (dossier_id, about, run)
+"""
+
+
+async def take_due(
+    tx: AsyncSession, ids: Iterable[UUID], now: datetime, *, but: Collection[Kind] = ()
+) -> dict[UUID, list[Due]]:
+    """Take away the due timers of these locked cases; cases with one of the kinds in `but` keep all of theirs."""
+    found: dict[UUID, list[Due]] = {}
+    for row in await run_sql(tx, _TAKE, ids=sorted(ids), now=now, but=list(but)):
+        due_at = row.due_at.astimezone(TIME_ZONE)
+        due = Due(About(row.about), row.run, Kind(row.kind), due_at, row.due_version)
+        found.setdefault(row.dossier_id, []).append(due)
+    return found
+
+
+_CROSS = """
+    insert into crossing (dossier_id, about, run, kind, due_version, due_at, is_said, crossed_at)
+    select *, :now from unnest(cast(:ids as uuid[]), cast(:abouts as text[]), cast(:runs as int[]),
+        cast(:kinds as text[]), cast(:versions as int[]), cast(:dues as timestamptz[]), cast(:said as boolean[]))
+    on conflict do nothing returning dossier_id, about, run, kind
+"""
+
+
+async def add_crossings(
+    tx: AsyncSession, rows: Sequence[tuple[UUID, Due, bool]], now: datetime
+) -> set[tuple[UUID, About, int, Kind]]:
+    """Note that these moments came, and whether each is said; returns those that had not come before."""
+    values: dict[str, Any] = {
+        "ids": [id for id, _, _ in rows],
+        "abouts": [due.about for _, due, _ in rows],
+        "runs": [due.run for _, due, _ in rows],
+        "kinds": [due.kind for _, due, _ in rows],
+        "versions": [due.due_version for _, due, _ in rows],
+        "dues": [due.due_at for _, due, _ in rows],
+        "said": [said for _, _, said in rows],
+        "now": now,
+    }
+    new = await run_sql(tx, _CROSS, **values)
+    return {(id, About(about), run, Kind(kind)) for id, about, run, kind in new}
+
+
+async def told_at(tx: AsyncSession, dossier_id: UUID, due: Due) -> datetime | None:
+    """When the applicant was told that this time of theirs ends; none where they were not."""
+    query = (
+        "select crossed_at from crossing where dossier_id = :id and about = :about and run = :run "
+        "and kind = :kind and due_version = :version and is_said"
+    )
+    facts = {"id": dossier_id, "about": due.about, "run": due.run, "version": due.due_version}
+    found: datetime | None = (await run_sql(tx, query, **facts, kind=Kind.CLOSING_NOTICE)).scalar_one_or_none()
+    return found
+
+
+async def put_off(tx: AsyncSession, dossier_id: UUID, due: Due, until: datetime) -> None:
+    """A moment that was taken up too early comes again then."""
+    query = (
+        "insert into timer (dossier_id, about, run, kind, due_version, fire_at) "
+        "values (:id, :about, :run, :kind, :version, :until)"
+    )
+    facts = {"id": dossier_id, "about": due.about, "run": due.run, "kind": due.kind, "version": due.due_version}
+    await run_sql(tx, query, **facts, until=until)
+
+
+async def rest(tx: AsyncSession, dossier_id: UUID, seconds: int) -> None:
+    """What is due of this case is tried again only after a pause: something about it failed."""
+    query = (
+        "update timer set fire_at = kit_now() + make_interval(secs => :seconds) "
+        "where dossier_id = :id and fire_at <= kit_now()"
+    )
+    await run_sql(tx, query, id=dossier_id, seconds=seconds)
+
+
+async def seconds_to_next(tx: AsyncSession) -> float | None:
+    """Until the next timer fires, by the database's time; negative where it is due; none where there is none."""
+    found = (await run_sql(tx, "select extract(epoch from min(fire_at) - kit_now()) from timer")).scalar_one()
+    return None if found is None else float(found)
