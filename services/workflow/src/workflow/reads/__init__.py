@@ -1,6 +1,16 @@
 """What lists and pages show. The only SQL that answers questions; changes nothing."""
 
 from workflow.reads.asking import COUNTED, FILTERS, Question
+from workflow.reads.calendars import (
+    LINES_A_PAGE,
+    CalendarView,
+    Moving,
+    Preview,
+    changed_days,
+    find_calendar_draft,
+    find_calendar_view,
+    preview_calendar,
+)
 from workflow.reads.case import CaseView, ClockView, StepView, find_case_view, see_case, view_clock
 from workflow.reads.desk import Desk, find_desk
 from workflow.reads.files import open_correction, open_file, open_issued, open_result, open_slip
@@ -36,18 +46,22 @@ __all__ = [
     "BEHIND_A_PAGE",
     "COUNTED",
     "FILTERS",
+    "LINES_A_PAGE",
     "MOST_EXPORTED",
     "PAGE_SIZE",
     "SORTS",
     "Behind",
+    "CalendarView",
     "CaseView",
     "ClockView",
     "Counts",
     "Desk",
     "LettersView",
     "MessageView",
+    "Moving",
     "ParcelView",
     "PaymentView",
+    "Preview",
     "Question",
     "QueuePage",
     "QueueRow",
@@ -57,12 +71,15 @@ __all__ = [
     "UndecidedView",
     "all_staff",
     "applicants_words",
+    "changed_days",
     "count",
     "count_report",
     "count_undecided",
     "dossiers_behind",
     "export_cases",
     "find_all_undecided",
+    "find_calendar_draft",
+    "find_calendar_view",
     "find_case_view",
     "find_cases",
     "find_desk",
@@ -81,6 +98,7 @@ __all__ = [
     "parcels_of",
     "people_for",
     "pick_cases",
+    "preview_calendar",
     "receiver_of",
     "report_csv",
     "see_case",
