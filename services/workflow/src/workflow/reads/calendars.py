@@ -148,3 +148,8 @@ def changed_days(before: Calendar, after: Calendar) -> Iterator[tuple[date, str,
 
 def _reason(calendar: Calendar, on: date) -> str:
     return calendar.reason(on) if calendar.covers(on) else "Chưa có trong lịch"
+
+
+async def count_left(tx: AsyncSession, newest: Version) -> int:
+    """How many running dossiers are still to be counted by the newest version; none while the shipped one counts."""
+    return await store.count_left(tx, newest.office, newest.label) if newest.id else 0
