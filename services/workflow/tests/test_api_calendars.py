@@ -66,7 +66,8 @@ async def test_a_calendar_by_api_from_draft_to_progress(
 
 async def all_lines(client: httpx.AsyncClient, world: Any, rest: str) -> list[dict[str, Any]]:
     """The whole preview, a few lines at a time."""
-    lines, after = [], {}
+    lines: list[dict[str, Any]] = []
+    after: dict[str, str] = {}
     while True:
         part = await get(client, world, f"{rest}/preview", lines=7, **after)
         lines += part["lines"]
