@@ -39,7 +39,15 @@ from workflow.store.letters import (
 from workflow.store.notes import add_look, add_message, add_payment
 from workflow.store.numbers import held_number, hold_number, void_number, voided_numbers
 from workflow.store.papers import Registered, add_paper, find_paper, papers_of, registered, registers_of
-from workflow.store.recounting import is_any_left, lock_counted_otherwise, running, save_recounted, tell, trails
+from workflow.store.recounting import (
+    count_left,
+    is_any_left,
+    lock_counted_otherwise,
+    running,
+    save_recounted,
+    tell,
+    trails,
+)
 from workflow.store.results import add_result, results
 from workflow.store.tables import metadata
 from workflow.store.timers import (
@@ -110,6 +118,7 @@ __all__ = [
     "claim_due",
     "colleagues",
     "count_by_newest",
+    "count_left",
     "decide",
     "drafted_apology",
     "drop_draft",

@@ -45,14 +45,24 @@ async def _lock(tx: AsyncSession, office: str, is_other: ColumnElement[bool], mo
     return [to_case(row) for row in rows]
 
 
+_LEFT = (
+    "(select {what} from cases where office = :office and deadline_at is not null "
+    "and coalesce(calendar_version, '') {than} :label)"
+)
+
+
 async def is_any_left(tx: AsyncSession, office: str, label: str) -> bool:
     """Whether a running case was counted last by another version."""
-    query = (
-        "select exists (select 1 from cases where office = :office and deadline_at is not null "
-        "and coalesce(calendar_version, '') < :label) or exists (select 1 from cases where office = :office "
-        "and deadline_at is not null and coalesce(calendar_version, '') > :label)"
+    older, newer = (_LEFT.format(what="1", than=than) for than in "<>")
+    return bool(
+        (await run_sql(tx, f"select exists {older} or exists {newer}", office=office, label=label)).scalar_one()
     )
-    return bool((await run_sql(tx, query, office=office, label=label)).scalar_one())
+
+
+async def count_left(tx: AsyncSession, office: str, label: str) -> int:
+    """How many running cases were counted last by another version."""
+    older, newer = (_LEFT.format(what="count(*)", than=than) for than in "<>")
+    return int((await run_sql(tx, f"select {older} + {newer}", office=office, label=label)).scalar_one())
 
 
 async def running(
