@@ -5,6 +5,7 @@ beforehand; so each question is a binary search, however long the span. A part o
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -75,10 +76,11 @@ class Calendar:
                 total += self._ends[-1] - self._begins[-1]
 
     def _sessions_of(self, day: date) -> Sessions:
+        held = self.record.season_on(day) or self.record
         special = self._special.get(day)
         if special:
-            return () if special.is_off else self.record.working_saturday_sessions
-        return _ordinary(self.record.working, day)
+            return () if special.is_off else held.working_saturday_sessions
+        return _ordinary((held.working, *held.also_working), day)
 
     def covers(self, day: date) -> bool:
         return self.first <= day <= self.last
@@ -90,10 +92,10 @@ class Calendar:
     def reception_sessions(self, day: date) -> Sessions:
         """When the desk is open (R13): its own schedule where there is one, else the working sessions."""
         self._offset(day)
-        special = self._special.get(day)
-        if special or not self.record.reception:
+        held = self.record.season_on(day) or self.record
+        if day in self._special or not held.reception:
             return self._sessions_of(day)
-        return tuple(session for schedule in self.record.reception for session in _ordinary(schedule, day))
+        return _ordinary(held.reception, day)
 
     def is_working_day(self, day: date) -> bool:
         return bool(self.sessions(day))
@@ -219,8 +221,9 @@ class Calendar:
         return OutsideCalendar(self.version, at, self.first, self.last)
 
 
-def _ordinary(schedule: Schedule, day: date) -> Sessions:
-    return schedule.sessions if WEEKDAYS[day.weekday()] in schedule.weekdays else ()
+def _ordinary(schedules: Iterable[Schedule], day: date) -> Sessions:
+    weekday = WEEKDAYS[day.weekday()]
+    return tuple(session for schedule in schedules if weekday in schedule.weekdays for session in schedule.sessions)
 
 
 def _since_midnight(clock: time) -> int:
