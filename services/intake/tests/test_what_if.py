@@ -26,6 +26,7 @@ from rules.road import road
 from rules.testing import OFFICE_ID, PROCEDURE_ID, at
 
 from .builders import API
+from .test_calendars import approved, hear, with_a_holiday
 from .test_pages import Reader, reader_of
 
 __all__ = ["reader_of"]
@@ -255,6 +256,20 @@ async def test_a_bad_question_to_the_api_is_a_problem(
         assert wrong["pointer"] == pointer
         assert wrong["message_vi"]
         assert wrong["message_en"]
+
+
+@pytest.mark.proves("R01")
+async def test_page_and_api_count_by_the_newest_approved_calendar(
+    visitor: Reader, client: httpx.AsyncClient, database: Database
+) -> None:
+    await hear(database, await approved(database, with_a_holiday(), "2025-03-01 08:00"))
+    page = await visitor.open(address(FILED))
+    assert "trước 09:12 Thứ Ba, 11/03/2025 Hạn kiểm tra hồ sơ" in page.text
+    assert "Thứ Ba, 04/03/2025: không tính: Nghỉ lễ: Nghỉ thử nghiệm" in page.text
+    asked = {"procedure_id": PROCEDURE_ID, "filed_at": "2025-03-03T09:12:00+07:00"}
+    told = (await client.post(f"{API}/what-if", json=asked)).json()
+    assert told["calendar_version"] == "2025.1"
+    assert {one["kind"]: one["at"] for one in told["milestones"]}["check_due"] == "2025-03-11T09:12:00+07:00"
 
 
 async def test_door_and_procedure_lead_to_it(visitor: Reader) -> None:
