@@ -161,8 +161,8 @@ def _answer(case: Case) -> Iterator[Timer]:
 
 
 def step_timers(case: Case, run: StepTime) -> tuple[Timer, ...]:
-    """The same of a run through the case's step; nothing where the step has no share of the limit (R12)."""
-    if not find_step(procedure_of(case), case.step).share:
+    """The same of a run through the case's step; nothing where the step has no time of its own or shared (R12)."""
+    if not find_step(procedure_of(case), case.step).budget:
         return ()
     missed = Timer(About.STEP, run.number, Kind.MISSED, run.due_at, step_late_from(run.due_at))
     try:

@@ -12,7 +12,8 @@ from workflow.reads.calendars import (
     find_calendar_view,
     preview_calendar,
 )
-from workflow.reads.case import CaseView, ClockView, StepView, find_case_view, see_case, view_clock
+from workflow.reads.case import CaseView, find_case_view, see_case
+from workflow.reads.clock import ClockView, find_clock, see_clock, view_clock
 from workflow.reads.desk import Desk, find_desk
 from workflow.reads.files import open_correction, open_file, open_issued, open_result, open_slip
 from workflow.reads.letters import LettersView, find_letters, holders, people_for
@@ -32,6 +33,7 @@ from workflow.reads.queue import (
 )
 from workflow.reads.report import BEHIND_A_PAGE, Behind, Report, count_report, dossiers_behind, name_of_line
 from workflow.reads.report_file import report_csv
+from workflow.reads.steps import StepView
 from workflow.reads.told import MessageView, PaymentView, find_messages, find_payments
 from workflow.reads.undecided import (
     UndecidedPage,
@@ -84,6 +86,7 @@ __all__ = [
     "find_calendar_view",
     "find_case_view",
     "find_cases",
+    "find_clock",
     "find_desk",
     "find_letters",
     "find_messages",
@@ -104,5 +107,6 @@ __all__ = [
     "receiver_of",
     "report_csv",
     "see_case",
+    "see_clock",
     "view_clock",
 ]

@@ -16,7 +16,16 @@ from workflow.store.calendars import newest as newest_calendar
 from workflow.store.calendars import offices_with_versions as offices_with_calendars
 from workflow.store.calendars import shipped as shipped_calendar
 from workflow.store.calendars import versions as calendar_versions
-from workflow.store.cases import add_case, claim_due, find_case, held_by, lock_case, save_case, to_case
+from workflow.store.cases import (
+    add_case,
+    claim_due,
+    find_by_reference,
+    find_case,
+    held_by,
+    lock_case,
+    save_case,
+    to_case,
+)
 from workflow.store.dossier import add_package, read_contact, read_dossier, read_file, to_file, to_object
 from workflow.store.letters import (
     add_opinion,
@@ -73,7 +82,6 @@ from workflow.store.trail import (
     note_staff,
     packages,
     start_step,
-    step_begun_at,
     step_runs,
     to_staff,
 )
@@ -114,6 +122,7 @@ __all__ = [
     "decide",
     "drafted_apology",
     "drop_draft",
+    "find_by_reference",
     "find_calendar",
     "find_case",
     "find_paper",
@@ -159,7 +168,6 @@ __all__ = [
     "set_timers",
     "shipped_calendar",
     "start_step",
-    "step_begun_at",
     "step_runs",
     "take_due",
     "tell",
