@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 once ?=
+only ?=
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-fast journeys lint types arch check lock schemas states migration format
+.PHONY: help setup demo up test test-fast journeys bench lint types arch check lock schemas states migration format
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +22,8 @@ test-fast: setup ## without broker and browser
 	@$(BIN)/python tools/test -m "not kafka and not browser and not slow"
 journeys: setup ## the tests that start everything
 	@$(BIN)/python tools/test tests/journeys
+bench: setup ## figures beside their limits, into build/bench.json (only=arithmetic: one program)
+	@$(PYTHON) tools/setup bench && $(BIN)/python -m bench $(only)
 lint: setup ## ruff: rules and format
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 format: setup ## ruff: mend what can be mended

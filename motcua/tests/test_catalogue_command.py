@@ -186,14 +186,17 @@ def test_what_is_not_published_is_said_in_words() -> None:
 
 
 @pytest.mark.proves("B10")
-@pytest.mark.parametrize("name", [*IDS, "five-steps", "committee"])
+@pytest.mark.parametrize("name", [*IDS, "five-steps", "committee", "committee-office"])
 def test_each_process_is_drawn_with_its_steps_shares_and_ways_back(name: str) -> None:
     picture = Xml.fromstring(said("draw", name))
     words = [text.text or "" for text in picture.iter(f"{SVG}text")]
     process = json.loads(said("draw", name, "--json"))
     for number, step in enumerate(process["steps"], 1):
         assert f"{number}. {step['name_vi']}" in words
-        assert any(f"{step['share']} %" in word for word in words)
+        ids = [one["id"] for one in process["steps"]]
+        without = f"bước {ids.index(step['shares_with']) + 1}" if step["shares_with"] else "không tính riêng"
+        share = f"{step['share']} %" if step["share"] else without
+        assert any(share in word for word in words)
     back = [step for step in process["steps"] if step["sends_back_to"]]
     assert sum(word.startswith("trả lại") for word in words) == len(back)
     assert picture.find(f"{SVG}title") is not None

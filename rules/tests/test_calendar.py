@@ -85,6 +85,22 @@ def test_seconds_are_kept_when_adding(calendar: Calendar) -> None:
     assert calendar.add_working_minutes(at("2025-03-03 11:29:30"), 1) == at("2025-03-03 13:30:30")
 
 
+@few
+@given(MOMENTS, st.integers(0, 59_999_999), st.integers(-3000, 3000))
+def test_a_part_of_a_minute_is_carried_or_falls_away_with_the_pause(
+    moment: datetime, microseconds: int, minutes: int
+) -> None:
+    begins = moment + timedelta(microseconds=microseconds)
+    found = CALENDAR.add_working_minutes(begins, minutes)
+    whole = CALENDAR.add_working_minutes(moment, minutes)
+    if minutes and works(moment):
+        pause = found - whole - timedelta(microseconds=microseconds)
+        assert pause >= timedelta(0)
+        assert CALENDAR.working_minutes_between(begins, found) == minutes
+    elif minutes:
+        assert found == whole
+
+
 def test_a_sum_that_fills_a_session_ends_with_it_and_going_back_ends_at_its_start(calendar: Calendar) -> None:
     assert calendar.add_working_minutes(at("2025-03-03 07:30"), 240) == at("2025-03-03 11:30")
     assert calendar.add_working_minutes(at("2025-03-03 17:30"), -240) == at("2025-03-03 13:30")

@@ -1,6 +1,7 @@
 """People in a browser: each with a window of their own, what they press and type, and pictures of what they saw."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,12 @@ SERIOUS = ("serious", "critical")
 
 
 class Somebody:
-    """A person at a browser. Every page they stop at is read strictly and photographed at 360 and 1440 px."""
+    """A person at a browser. Every page they stop at is read strictly and photographed at 360 and 1440 px.
 
-    def __init__(self, browser: Browser, address: str, person_id: str, home: str, width: int = WIDE) -> None:
+    Without a `person_id` it is a visitor, who does not sign in.
+    """
+
+    def __init__(self, browser: Browser, address: str, person_id: str | None, home: str, width: int = WIDE) -> None:
         self.address, self.window = address, ViewportSize(width=width, height=HIGH)
         self.context: BrowserContext = browser.new_context(locale="vi-VN", base_url=address, viewport=self.window)
         self.page: Page = self.context.new_page()
@@ -30,7 +34,8 @@ class Somebody:
         self.complaints: list[str] = []
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self._sign_in(person_id, home)
+        if person_id is not None:
+            self._sign_in(person_id, home)
 
     def _hear(self, message: ConsoleMessage) -> None:
         """What the browser complains of; that a broken upload is answered 422 was asked for."""
@@ -155,7 +160,7 @@ class ByKeys(Somebody):
     def fill(self, name: str, value: Any) -> None:
         field = self.page.locator(f'main [name="{name}"]')
         kind = field.first.evaluate("e => e.tagName === 'INPUT' ? e.type : e.tagName.toLowerCase()")
-        by_kind = {"checkbox": self._tick, "select": self._select, "date": self._date}
+        by_kind = {"checkbox": self._tick, "select": self._select, "date": self._date, "time": self._time}
         if kind == "radio":
             self._pick(name, str(value))
         else:
@@ -185,11 +190,28 @@ class ByKeys(Somebody):
         self._press_until("ArrowDown", f"() => document.activeElement.value === {str(value)!r}", str(value))
 
     def _date(self, field: Locator, value: Any) -> None:
-        """A date field takes day, month and year as one types them here."""
+        """A date field takes day, month and year as one types them here, or in the order the browser asks for."""
         year, month, day = str(value).split("-")
         self.reach(field)
-        self.page.keyboard.type(f"{day}{month}{year}")
-        assert field.input_value() == str(value)
+        for typed in (f"{day}{month}{year}", f"{month}{day}{year}"):
+            self.page.keyboard.type(typed)
+            if field.input_value() == str(value):
+                return
+            for _ in range(2):  # back to its first part
+                self.page.keyboard.press("ArrowLeft")
+        raise AssertionError(f"no order of digits gives {value}: {field.input_value()}")
+
+    def _time(self, field: Locator, value: Any) -> None:
+        """A time field takes hours and minutes, and in some browsers which half of the day it is."""
+        self.reach(field)
+        clock = datetime.strptime(str(value), "%H:%M")  # noqa: DTZ007 - a time of day alone
+        for typed in (f"{clock:%H%M}", f"{clock:%I%M%p}"):
+            self.page.keyboard.type(typed)
+            if field.input_value() == str(value):
+                return
+            for _ in range(2):
+                self.page.keyboard.press("ArrowLeft")
+        raise AssertionError(f"no order of digits gives {value}: {field.input_value()}")
 
     def _type(self, field: Locator, value: Any) -> None:
         self.reach(field)

@@ -79,7 +79,7 @@ def stage(machine: Stack) -> Iterator[Stage]:
 
 
 @contextmanager
-def at_keyboard(machine: Stack, person_id: str, home: str, width: int = 1440) -> Iterator[ByKeys]:
+def at_keyboard(machine: Stack, person_id: str | None, home: str, width: int = 1440) -> Iterator[ByKeys]:
     with chromium() as browser:
         somebody = ByKeys(browser, machine.url, person_id, home, width)
         yield somebody

@@ -110,12 +110,16 @@ class StepStarted(CaseEvent):
 
 
 class StepFinished(CaseEvent):
-    """A step is done."""
+    """A step is done, and judged as the dossier will be; one without a time of its own is neither early nor late."""
 
     type: ClassVar[str] = "workflow.step_finished.v1"
     code: str
     step: str
     used_working_minutes: int = Field(ge=0)
+    run: int | None = Field(default=None, ge=1, description="the number of the run through the step")
+    due_at: AwareDatetime | None = None
+    lateness: Literal["early", "on_time", "late"] | None = None
+    margin_working_minutes: int | None = Field(default=None, description="left at the end; negative: by so much late")
     sent_back_to: str | None = Field(default=None, description="the earlier step it goes back to; none: it goes on")
 
 

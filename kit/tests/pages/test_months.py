@@ -1,5 +1,6 @@
 """The month calendar: every day is drawn, and everything drawn is said in words."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import httpx
@@ -45,8 +46,19 @@ def test_what_happens_goes_before_the_number_in_the_drawing() -> None:
     on = date(2025, 3, 3)
     assert Day(on, counted=3, marks=(Mark("due", "hẹn trả", "hẹn"),)).short == "hẹn"
     assert Day(on, counted=3, marks=(Mark("today", "hôm nay", "nay"),)).short == "3"
+    both = (Mark("event", "nộp phí", "phí"), Mark("start", "bắt đầu tính", "từ"))
+    assert Day(on, marks=both).short == "từ"
     assert Day(on, "swapped").short == "bù"
     assert Day(on, "holiday").short == "nghỉ"
+
+
+def test_the_table_may_be_folded_and_is_there_all_the_same(macro: Callable[..., str], days: list[Day]) -> None:
+    open_, folded = (
+        macro(f"{{{{ ui.months(days, 'Lịch', folded={word}) }}}}", days=days) for word in ("false", "true")
+    )
+    assert "<details" not in open_
+    assert folded.count("<details") == 1
+    assert folded[folded.index("<details") :].count("<tr>") == open_.count("<tr>") == 13
 
 
 async def test_the_page_has_a_named_drawing_and_a_table_with_a_caption(client: httpx.AsyncClient) -> None:

@@ -12,6 +12,7 @@ from motcua.programs import SERVICES, service_of
 EXPECTED = (("kit.service", "SettingsWrong", 2), ("kit.embedded", "EmbeddedError", 1), ("rules.errors", "BadData", 1))
 ELSEWHERE = {
     "catalogue": "motcua.catalogue.command:group",
+    "clock": "motcua.clock:group",
     "due": "motcua.due.command:command",
     "report": "motcua.report:command",
 }

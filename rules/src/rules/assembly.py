@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from rules.records.calendar import CalendarRecord
 from rules.records.cited import Record
 from rules.records.fee import NO_FEE
 from rules.records.field import FieldOfWork
@@ -33,7 +34,19 @@ class _Parts:
             return self._procedure(document, record)
         if isinstance(record, Form) and record.extends:
             return self._form(document, record, record.extends)
+        if isinstance(record, CalendarRecord) and record.same_days_as:
+            return self._calendar(document, record, record.same_days_as)
         return record
+
+    def _calendar(self, document: Document, record: CalendarRecord, name: str) -> CalendarRecord:
+        """With the special days of the other in its years; its own go before them."""
+        other = self._by_id.get((CalendarRecord, name))
+        if not isinstance(other, CalendarRecord) or other.same_days_as:
+            raise document.refuse(("same_days_as",), f"no calendar {name} with days of its own")
+        own = {special.day: special for special in record.special_days}
+        days = {special.day: special for special in other.special_days if record.is_in_force(special.day)} | own
+        kept = tuple(days[day] for day in sorted(days))
+        return record.model_copy(update={"special_days": kept, "same_days_as": None})
 
     def _procedure(self, document: Document, record: ProcedureRecord) -> Procedure:
         process = self._by_id.get((ProcessRecord, record.process_id))

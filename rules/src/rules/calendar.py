@@ -1,10 +1,11 @@
 """Working time of one office: sums and differences of working minutes. Pure arithmetic over one approved record.
 
-Every session is a stretch on a line of microseconds from the first day's midnight, with the working time before it
-summed up beforehand; so each question is a binary search, however long the span.
+Every session is a stretch on a line of seconds from the first day's midnight, with the working time before it summed up
+beforehand; so each question is a binary search, however long the span. A part of a second is carried along beside it.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,12 @@ from rules.errors import OutsideCalendar
 from rules.records.calendar import WEEKDAYS, CalendarRecord, Schedule, SpecialDay
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")  # the whole country, +07:00 with no summer time in the years any calendar covers
-MINUTE = 60_000_000
-_DAY = 24 * 60 * MINUTE
+_MINUTE = 60
+_DAY = 24 * 60 * _MINUTE
+_SECOND = 1_000_000  # microseconds
+_CLOCK = [timedelta(minutes=minute) for minute in range(24 * 60)]
+
+NAIVE = "a moment without its time zone cannot be placed in a calendar"
 
 Sessions = tuple[tuple[time, time], ...]
 
@@ -43,9 +48,10 @@ class Calendar:
         self.first, self.last = record.effective_from, record.effective_to
         self._special = {special.day: special for special in record.special_days}
         self._base = datetime.combine(self.first, time(), HANOI)
-        self._length = ((self.last - self.first).days + 1) * _DAY
+        self._length = (self.last - self.first).days + 1
         self._first = self.first.toordinal()
         self._days: list[tuple[date, Sessions]] = []
+        self._midnights: list[datetime] = []
         self._rank: list[int] = [0]  # how many working days there are before each date
         self._working_days: list[date] = []
         self._begins: list[int] = []
@@ -55,10 +61,11 @@ class Calendar:
 
     def _lay_out(self) -> None:
         total = 0
-        for offset in range(self._length // _DAY):
+        for offset in range(self._length):
             day = self.first + timedelta(days=offset)
             sessions = self._sessions_of(day)
             self._days.append((day, sessions))
+            self._midnights.append(datetime.combine(day, time(), HANOI))
             if sessions:
                 self._working_days.append(day)
             self._rank.append(len(self._working_days))
@@ -69,10 +76,11 @@ class Calendar:
                 total += self._ends[-1] - self._begins[-1]
 
     def _sessions_of(self, day: date) -> Sessions:
+        held = self.record.season_on(day) or self.record
         special = self._special.get(day)
         if special:
-            return () if special.is_off else self.record.working_saturday_sessions
-        return _ordinary(self.record.working, day)
+            return () if special.is_off else held.working_saturday_sessions
+        return _ordinary((held.working, *held.also_working), day)
 
     def covers(self, day: date) -> bool:
         return self.first <= day <= self.last
@@ -84,10 +92,10 @@ class Calendar:
     def reception_sessions(self, day: date) -> Sessions:
         """When the desk is open (R13): its own schedule where there is one, else the working sessions."""
         self._offset(day)
-        special = self._special.get(day)
-        if special or not self.record.reception:
+        held = self.record.season_on(day) or self.record
+        if day in self._special or not held.reception:
             return self._sessions_of(day)
-        return tuple(session for schedule in self.record.reception for session in _ordinary(schedule, day))
+        return _ordinary(held.reception, day)
 
     def is_working_day(self, day: date) -> bool:
         return bool(self.sessions(day))
@@ -113,30 +121,38 @@ class Calendar:
         A sum that fills a session ends with that session, not at the start of the next one (R04); going back is the
         mirror image and ends at a session's start.
         """
-        position = self._position(at)
+        # the hottest lines of the product: one piece, whole seconds, no call that can be spared
+        if at.tzinfo is None:
+            raise ValueError(NAIVE)
+        since = at - self._base
+        if not 0 <= since.days < self._length:
+            raise self.outside(at)
         if minutes == 0:
             return at.astimezone(HANOI)
-        target = self._worked(position) + minutes * MINUTE
-        reached = self._forward(target) if minutes > 0 else self._back(target)
-        return self._base + timedelta(microseconds=reached)
-
-    def _forward(self, target: int) -> int:
-        index = bisect_left(self._before, target) - 1
+        position, rest = since.days * _DAY + since.seconds, since.microseconds
+        index = bisect_right(self._begins, position) - 1
+        if index < 0:
+            worked = rest = 0
+        elif position < self._ends[index]:
+            worked = self._before[index] + position - self._begins[index]
+        else:
+            worked, rest = self._before[index] + self._ends[index] - self._begins[index], 0
+        target = worked + minutes * _MINUTE
+        index = (bisect_right if minutes < 0 or rest else bisect_left)(self._before, target) - 1
+        if index < 0:
+            raise self.outside(None)
         reached = self._begins[index] + target - self._before[index]
-        if reached > self._ends[index]:
+        if reached + (rest > 0) > self._ends[index]:
             raise self.outside(None)
-        return reached
-
-    def _back(self, target: int) -> int:
-        if target < 0:
-            raise self.outside(None)
-        index = bisect_right(self._before, target) - 1
-        return self._begins[index] + target - self._before[index]
+        if rest or reached % _MINUTE:
+            return self._base + timedelta(0, reached, rest)
+        return self._midnights[reached // _DAY] + _CLOCK[reached % _DAY // _MINUTE]  # half the price of the line above
 
     def working_minutes_between(self, begins: datetime, ends: datetime) -> int:
         """Whole working minutes from one moment to another, negative if the second is earlier; parts are cut off."""
-        worked = self._worked(self._position(ends)) - self._worked(self._position(begins))
-        return worked // MINUTE if worked >= 0 else -(-worked // MINUTE)
+        worked = self._worked(ends) - self._worked(begins)
+        minute = _MINUTE * _SECOND
+        return worked // minute if worked >= 0 else -(-worked // minute)
 
     def add_working_days(self, day: date, count: int) -> date:
         """The `count`th working day after `day`, which itself is not counted; before it, if negative; 0 gives `day`."""
@@ -148,15 +164,19 @@ class Calendar:
             raise self.outside(None)
         return self._working_days[index]
 
+    def working_days_between(self, first: date, last: date) -> int:
+        """How many working days there are from a date on and before another."""
+        return self._rank[self._offset(last)] - self._rank[self._offset(first)]
+
     def next_working_day(self, day: date) -> date:
         """The first working day after `day`."""
         return self.add_working_days(day, 1)
 
     def is_in_session(self, at: datetime) -> bool:
         """Both ends of a session belong to it."""
-        position = self._position(at)
+        position, rest = self._position(at)
         index = bisect_right(self._begins, position) - 1
-        return index >= 0 and position <= self._ends[index]
+        return index >= 0 and position + (rest > 0) <= self._ends[index]
 
     def opening_from(self, at: datetime) -> datetime:
         """The moment itself if the office's day has begun and not ended, else the start of its next working day (T03).
@@ -175,20 +195,24 @@ class Calendar:
         days = (after + timedelta(days=n) for n in range(1, (until - after).days + 1))
         return tuple((day, self.reason(day)) for day in days if not self.is_working_day(day))
 
-    def _worked(self, position: int) -> int:
+    def _worked(self, at: datetime) -> int:
+        """The working time before a moment, in microseconds."""
+        position, rest = self._position(at)
         index = bisect_right(self._begins, position) - 1
         if index < 0:
             return 0
-        return self._before[index] + min(position, self._ends[index]) - self._begins[index]
+        if position >= self._ends[index]:
+            position, rest = self._ends[index], 0
+        return (self._before[index] + position - self._begins[index]) * _SECOND + rest
 
-    def _position(self, at: datetime) -> int:
+    def _position(self, at: datetime) -> tuple[int, int]:
+        """Seconds from the first midnight, and the part of a second beyond them."""
         if at.tzinfo is None:
-            raise ValueError("a moment without its time zone cannot be placed in a calendar")
+            raise ValueError(NAIVE)
         since = at - self._base
-        position = since.days * _DAY + since.seconds * 1_000_000 + since.microseconds
-        if not 0 <= position < self._length:
+        if not 0 <= since.days < self._length:
             raise self.outside(at)
-        return position
+        return since.days * _DAY + since.seconds, since.microseconds
 
     def _offset(self, day: date) -> int:
         offset = day.toordinal() - self._first
@@ -201,9 +225,10 @@ class Calendar:
         return OutsideCalendar(self.version, at, self.first, self.last)
 
 
-def _ordinary(schedule: Schedule, day: date) -> Sessions:
-    return schedule.sessions if WEEKDAYS[day.weekday()] in schedule.weekdays else ()
+def _ordinary(schedules: Iterable[Schedule], day: date) -> Sessions:
+    weekday = WEEKDAYS[day.weekday()]
+    return tuple(session for schedule in schedules if weekday in schedule.weekdays for session in schedule.sessions)
 
 
 def _since_midnight(clock: time) -> int:
-    return (clock.hour * 60 + clock.minute) * MINUTE
+    return (clock.hour * 60 + clock.minute) * _MINUTE

@@ -232,7 +232,7 @@ def apology(due: Due, calendar: Calendar, *, on: date | None = None, catalogue: 
     law, held_on = catalogue or load(), on or due.start.date()
     last_ahead, ahead, short = (_days_of(kind, held_on, law) for kind in ("apology", "apology_draft", "apology_short"))
     last_on = due.at.date() - timedelta(days=last_ahead)
-    if calendar.add_working_days(due.at.date(), -short) < due.start.date():
+    if calendar.working_days_between(due.start.date(), due.at.date()) < short:
         return Apology(due.start, last_on)
     day = calendar.add_working_days(due.at.date(), -ahead)
     return Apology(datetime.combine(day, calendar.sessions(day)[0][0], HANOI), last_on)
@@ -248,7 +248,8 @@ def _days_of(kind: LimitKind, on: date, law: Catalogue) -> int:
 def shares(steps: Iterable[Step], minutes: int) -> list[int]:
     """Cut the whole into each step's minutes by largest remainder, so that they sum to it exactly (R12).
 
-    A step without a share gets 0; of equal remainders the earlier step's is served first.
+    A step without a share of its own gets 0, also where it uses up another's (`shares_with`); of equal remainders the
+    earlier step's is served first.
     """
     weights = [step.share or 0 for step in steps]
     whole = sum(weights)
@@ -262,7 +263,10 @@ def shares(steps: Iterable[Step], minutes: int) -> list[int]:
 
 
 def plan(steps: Sequence[Step], start: datetime, due_at: datetime, calendar: Calendar) -> list[StepPlan]:
-    """Each step's working minutes and planned end, one after the other; the last share ends when the limit does."""
+    """Each step's working minutes and planned end, one after the other; the last share ends when the limit does.
+
+    Steps that use up one share together all end when it does; one without any time ends with the step before it.
+    """
     begins = start.astimezone(HANOI)
     used, planned = 0, []
     for step, minutes in zip(steps, shares(steps, calendar.working_minutes_between(begins, due_at)), strict=True):

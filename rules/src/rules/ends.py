@@ -6,7 +6,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 
-from rules.calendar import HANOI, Calendar
+from rules.calendar import HANOI, NAIVE, Calendar
 from rules.readings import Readings
 from rules.records.limit import Limit, Unit
 from rules.terms import corresponding_day
@@ -18,7 +18,7 @@ def begin(start: datetime, calendar: Calendar, readings: Readings) -> datetime:
     Raises OutsideCalendar, ValueError for a moment without its zone.
     """
     if start.tzinfo is None:
-        raise ValueError("a moment without its time zone cannot be placed in a calendar")
+        raise ValueError(NAIVE)
     try:
         begins = start if start.tzinfo is HANOI else start.astimezone(HANOI)
     except OverflowError as beyond:

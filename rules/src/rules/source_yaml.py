@@ -35,9 +35,14 @@ class Document:
 
 def read(path: Path, name: str) -> Document:
     """Read one file that holds one record. Raises BadData for broken YAML, repeated keys and anything but a mapping."""
+    return parse(path.read_bytes(), name)
+
+
+def parse(text: bytes, name: str) -> Document:
+    """One record out of the bytes of a file, as `read`; JSON is YAML too. Raises BadData."""
     loader = None
     try:
-        loader = _LOADER(path.read_text(encoding="utf-8"))
+        loader = _LOADER(text.decode("utf-8"))
         return _document(loader, name)
     except (UnicodeDecodeError, yaml.reader.ReaderError) as broken:
         raise BadData(name, 1, f"not text in UTF-8: {broken.reason}") from broken

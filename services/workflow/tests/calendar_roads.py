@@ -18,7 +18,7 @@ from rules.errors import NotPublished
 from rules.records.calendar import WEEKDAYS, CalendarRecord
 from rules.records.limit import Limit
 from rules.records.procedure import Procedure
-from workflow.domain import clock
+from workflow.domain import budgets, clock
 from workflow.domain.case import Case
 from workflow.domain.law import procedure_of
 from workflow.domain.status import Status
@@ -239,9 +239,15 @@ def _entries(road: Road) -> list[dict[str, Any]]:
 def _run(case: Case) -> dict[str, Any]:
     assert case.step
     assert case.started_at
-    due_at, minutes = clock.budget(case, case.step, [], case.started_at)
+    granted = budgets.grant(case, procedure_of(case), case.step, [], case.started_at)
     place = {"dossier_id": case.dossier_id, "number": 1, "step": case.step, "unit": case.unit, "role": case.role}
-    return {**place, "started_at": case.started_at, "due_at": due_at, "planned_minutes": minutes, "note": ""}
+    return {
+        **place,
+        "started_at": case.started_at,
+        "due_at": granted.due_at,
+        "planned_minutes": granted.minutes,
+        "note": "",
+    }
 
 
 def _letter(road: Road) -> dict[str, Any]:

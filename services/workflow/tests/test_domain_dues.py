@@ -10,11 +10,11 @@ import pytest
 from kit.now import TIME_ZONE
 from rules.catalogue import load
 from rules.records.procedure import Procedure
-from workflow.domain import apology, clock
+from workflow.domain import apology, budgets, clock, ledger
 from workflow.domain.apology import Apology
 from workflow.domain.case import Case
-from workflow.domain.clock import LedgerEntry
 from workflow.domain.law import calendar_of
+from workflow.domain.ledger import LedgerEntry
 from workflow.domain.status import Status
 
 PROCEDURE = load().find("2.002380", date(2025, 3, 3))
@@ -73,8 +73,8 @@ def test_after_a_supplement_the_whole_limit_starts_anew() -> None:
     assert again.started_at == at("2025-03-24 14:00")
     assert again.due_at == clock.main_due(case, at("2025-03-24 14:00")).at
     assert (again.first_due_at, again.deadline_at) == (case.due_at, again.due_at)
-    ledger = [STARTED, entry("paused", "2025-03-14 09:00"), entry("restarted", "2025-03-24 14:00")]
-    assert clock.recomputed_due(again, ledger, None) == again.due_at
+    lines = [STARTED, entry("paused", "2025-03-14 09:00"), entry("restarted", "2025-03-24 14:00")]
+    assert ledger.recomputed(again, lines) == again.due_at
 
 
 @pytest.mark.proves("R08", "D08")
@@ -87,8 +87,8 @@ def test_where_the_procedure_says_so_the_limit_goes_on_with_what_was_left() -> N
     assert again.started_at == case.started_at
     left = calendar.working_minutes_between(asked, case.due_at)
     assert calendar.working_minutes_between(received, again.due_at) == left
-    ledger = [STARTED, entry("paused", "2025-03-14 09:00"), entry("resumed", "2025-03-24 14:00")]
-    assert clock.recomputed_due(again, ledger, None) == again.due_at
+    lines = [STARTED, entry("paused", "2025-03-14 09:00"), entry("resumed", "2025-03-24 14:00")]
+    assert ledger.recomputed(again, lines) == again.due_at
     assert again.late_from
     assert again.late_from.date() > again.due_at.date()
 
@@ -115,25 +115,35 @@ def test_a_pause_is_nobodys_share_of_the_limit(procedure: Procedure) -> None:
 @pytest.mark.proves("R07")
 def test_a_promised_date_is_what_the_ledger_explains_until_a_supplement_starts_the_limit_anew() -> None:
     promised = at("2025-05-12 09:00")
-    case = clock.with_due(a_case(), promised)
-    ledger = [STARTED, entry("re_appointed", "2025-04-20 09:00")]
-    assert clock.recomputed_due(case, ledger, promised) == promised
-    assert clock.recomputed_due(case, ledger, None) is None
-    anew = [*ledger, entry("paused", "2025-05-05 09:00"), entry("restarted", "2025-05-06 09:00")]
-    assert clock.recomputed_due(case, anew, promised) == clock.main_due(case, at("2025-05-06 09:00")).at
+    case, line = ledger.re_appointed(a_case(), promised, at("2025-04-02 09:00"))
+    lines = [STARTED, line]
+    assert ledger.recomputed(case, lines) == case.due_at == promised
+    anew = [*lines, entry("paused", "2025-05-05 09:00"), entry("restarted", "2025-05-06 09:00")]
+    assert ledger.recomputed(case, anew) == clock.main_due(case, at("2025-05-06 09:00")).at
 
 
-@pytest.mark.proves("R12")
+class Run:
+    def __init__(self, step: str, begins: str, ends: str | None) -> None:
+        self.step, self.started_at, self.finished_at = step, at(begins), at(ends) if ends else None
+
+
+@pytest.mark.proves("R12", "D14")
 @pytest.mark.parametrize(("used", "left"), [([], None), ([100], -100), ([100, 50], -150), ([99_999], 0)])
 def test_a_run_is_planned_with_what_earlier_ones_left(used: list[int], left: int | None) -> None:
-    case = a_case()
-    share = next(one for one in clock.plan_of(case) if one.step.id == "appraise")
-    due_at, minutes = clock.budget(case, "appraise", used, at("2025-03-20 08:00"))
-    if left is None:
-        assert (due_at, minutes) == (share.due_at, share.working_minutes)
-    else:
-        assert minutes == max(0, share.working_minutes + (left or -99_999))
-        assert due_at == calendar_of(case).add_working_minutes(at("2025-03-20 08:00"), minutes)
+    case, now = a_case(), at("2025-03-13 09:00")
+    calendar = calendar_of(case)
+    share = next(one for one in clock.plan_of(case) if one.step.id == "appraise").working_minutes
+    runs = []
+    for minutes in used:
+        ends = calendar.add_working_minutes(now, min(minutes, 8000))
+        run = Run("appraise", "2025-03-13 09:00", None)
+        run.started_at, run.finished_at = now, ends
+        runs.append(run)
+        now = ends
+    granted = budgets.grant(case, PROCEDURE, "appraise", runs, now)
+    expected = share if left is None else share + left if left else 0
+    assert granted.minutes == expected
+    assert granted.due_at == calendar.add_working_minutes(now, expected)
 
 
 @pytest.mark.proves("R04")

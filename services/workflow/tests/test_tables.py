@@ -33,6 +33,34 @@ async def test_what_is_only_added_cannot_be_changed_or_taken_away(database: Data
                 await run_sql(tx, statement)
 
 
+@pytest.mark.proves("D20")
+@pytest.mark.parametrize("table", ["clock_entry", "case_history"])
+async def test_what_is_only_added_cannot_be_emptied(database: Database, world: Any, table: str) -> None:
+    await world.file()
+    with pytest.raises(DBAPIError, match="only ever added"):
+        async with database.transaction() as tx:
+            await run_sql(tx, f"truncate {table}")
+
+
+@pytest.mark.proves("D17", "R07")
+@pytest.mark.parametrize("kind", ["started", "re_appointed"])
+async def test_a_clock_starts_once_and_gets_one_new_date_whoever_writes_it(
+    database: Database, world: Any, kind: str
+) -> None:
+    line = (
+        "insert into clock_entry (dossier_id, number, kind, at, reason_vi, basis, due_at) "
+        "values (:d, :n, :kind, now(), '', '', now())"
+    )
+    dossier, other = await world.file(), await world.file()
+    async with database.transaction() as tx:
+        await run_sql(tx, line, d=dossier, n=10, kind=kind)
+        await run_sql(tx, line, d=other, n=10, kind=kind)
+        await run_sql(tx, line, d=dossier, n=11, kind="restarted")
+    with pytest.raises(DBAPIError, match=f"clock_{kind}_once"):
+        async with database.transaction() as tx:
+            await run_sql(tx, line, d=dossier, n=12, kind=kind)
+
+
 @pytest.mark.proves("D02")
 async def test_an_accepted_case_without_a_code_is_refused_by_the_database(database: Database, world: Any) -> None:
     dossier = await world.file()

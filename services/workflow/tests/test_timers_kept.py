@@ -17,7 +17,7 @@ from workflow.domain.apology import Wanted
 from workflow.domain.case import Case
 from workflow.domain.checklist import CheckItem
 from workflow.domain.errors import WorkflowError
-from workflow.domain.law import calendar_of, procedure_of
+from workflow.domain.law import calendar_of
 from workflow.domain.status import Outcome, Status, Verdict
 from workflow.domain.steps import Decision
 from workflow.handlers.crossing import cross_due
@@ -59,7 +59,8 @@ def midnight_after(at: datetime) -> datetime:
 
 def naive(case: Case, runs: list[Any]) -> Found:
     """What should be there: of the check, of the dossier, of the run that is open."""
-    calendar, found = calendar_of(case), {}
+    calendar = calendar_of(case)
+    found: Found = {}
     if case.status is Status.SUBMITTED and case.check_due_at and case.check_started_at:
         whole = count(calendar, case.check_started_at, case.check_due_at)
         found |= warnings(calendar, "check", 0, case.check_due_at, whole)
@@ -68,19 +69,18 @@ def naive(case: Case, runs: list[Any]) -> Found:
         found |= warnings(calendar, "dossier", 0, case.due_at, count(calendar, case.started_at, case.due_at))
         found["dossier", 0, "missed"] = midnight_after(case.due_at)
         found |= naive_apology(case, calendar, case.due_at)
-    for run in [run for run in runs if run.finished_at is None]:
-        share = next(step.share for step in procedure_of(case).steps if step.id == run.step)
-        if share:
-            ends = run.due_at.astimezone(TIME_ZONE)
-            found |= warnings(calendar, "step", run.number, ends, run.planned_minutes)
-            found["step", run.number, "missed"] = ends + MINUTE
+    for run in [run for run in runs if run.finished_at is None and run.due_at]:
+        ends = run.due_at.astimezone(TIME_ZONE)
+        found |= warnings(calendar, "step", run.number, ends, run.planned_minutes)
+        found["step", run.number, "missed"] = ends + MINUTE
     return found
 
 
 def naive_apology(case: Case, calendar: Calendar, due_at: datetime) -> Found:
     if case.reappointed_at:
         return {}
-    found, day, steps = {}, due_at.date(), 2
+    found: Found = {}
+    day, steps = due_at.date(), 2
     while steps:
         day -= timedelta(days=1)
         steps -= calendar.is_working_day(day)
@@ -113,9 +113,10 @@ class Road:
     def __init__(self, world: Any, seed: int) -> None:
         self.world, self.chance = world, random.Random(seed)
         self.now = datetime(2025, 3, 3, 8, 30, tzinfo=TIME_ZONE)
+        self.dossier = UUID(int=0)
 
     async def walk(self, steps: int) -> UUID:
-        self.dossier: UUID = await self.world.file(f"{self.now:%Y-%m-%d %H:%M}")
+        self.dossier = await self.world.file(f"{self.now:%Y-%m-%d %H:%M}")
         await self.check()
         for _ in range(steps):
             await self.pass_time()

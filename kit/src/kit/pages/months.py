@@ -44,10 +44,12 @@ class Day:
     @property
     def short(self) -> str:
         """The word under the date in the drawing: what happens there, else its number, else why it is off."""
-        happens = next((mark.short for mark in self.marks if mark.short and mark.sign != "today"), "")
+        marks = sorted(self.marks, key=lambda mark: _BEFORE.index(mark.sign))
+        happens = next((mark.short for mark in marks if mark.short and mark.sign != "today"), "")
         return happens or (str(self.counted) if self.counted else _SHORT[self.kind])
 
 
+_BEFORE: tuple[Sign, ...] = ("due", "start", "event", "today")  # whose word stands in the drawing, of several
 _SHORT: dict[Kind, str] = {"working": "", "weekend": "", "holiday": "nghỉ", "swapped": "bù"}
 
 

@@ -22,7 +22,7 @@ def as_text(process: ProcessRecord, words: Words, one: Procedure | None = None) 
         lines += [
             "      |",
             f"[ {number}. {words.pick((step.name_vi, step.name_en))} ]",
-            f"      {_doing(step, words)}",
+            f"      {_doing(step, process, words)}",
         ]
         if step.sends_back_to:
             lines.append(f"      <-- {words.said('sends_back', _place(process.steps, step.sends_back_to) + 1)}")
@@ -35,10 +35,10 @@ def _title(process: ProcessRecord, words: Words, one: Procedure | None) -> list[
     return [words.name(one), name, f"{words.said('limit')}: {words.limit(one.limit)}"] if one else [name]
 
 
-def _doing(step: Step, words: Words) -> str:
+def _doing(step: Step, process: ProcessRecord, words: Words) -> str:
     """`Chuyên viên thụ lý (Phòng chuyên môn), 65 % thời hạn`; a role that is its own unit is named once."""
     role = words.role(step.role)
-    share = words.said("of_limit", step.share) if step.share else words.said("no_share")
+    share = words.share(step, process.steps)
     return f"{role}, {share}" if role == step.unit_vi else f"{role} ({step.unit_vi}), {share}"
 
 
@@ -102,7 +102,7 @@ class _Picture:
 
     def _step(self, number: int, step: Step) -> tuple[int, int]:
         lines = textwrap.wrap(f"{number}. {self.words.pick((step.name_vi, step.name_en))}", _CHARACTERS)
-        more = textwrap.wrap(_doing(step, self.words), _CHARACTERS + 14)
+        more = textwrap.wrap(_doing(step, self.process, self.words), _CHARACTERS + 14)
         top, height = self.y, LINE * (len(lines) + len(more)) + 2 * PAD
         self._box(top, height, radius=6, fill=_FILL)
         for place, line in enumerate(lines, 1):

@@ -165,7 +165,7 @@ class _Page:
 
     def _step(self, number: int, step: Step) -> str:
         words = self.words
-        share = words.said("of_limit", step.share) if step.share else words.said("no_share")
+        share = words.share(step, self.one.steps)
         parts = [f"{number}. {words.pick((step.name_vi, step.name_en))}", words.role(step.role), share]
         if step.sends_back_to:
             ids = [one.id for one in self.one.steps]

@@ -1,13 +1,13 @@
 """The words of the printed catalogue in Vietnamese and English. Words only; nothing is looked up or decided here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from rules.records.fee import NO_FEE
 from rules.records.limit import Limit
-from rules.records.procedure import Procedure, Validity
+from rules.records.procedure import Procedure, Step, Validity
 
 Language = Literal["vi", "en"]
 Both = tuple[str, str]
@@ -81,6 +81,7 @@ _SAID: Mapping[str, Both] = {
     "handed_over": ("Trả kết quả", "Result returned"),
     "of_limit": ("{0} % thời hạn", "{0} % of the limit"),
     "no_share": ("không tính riêng", "no time of its own"),
+    "shares_with": ("chung thời gian với bước {0}", "shares the time of step {0}"),
     "send_back": ("trả lại", "send back"),
 }
 _UNITS: Mapping[str, Both] = {
@@ -180,6 +181,13 @@ class Words:
 
     def role(self, role: str) -> str:
         return self.pick(_ROLES[role])
+
+    def share(self, step: Step, steps: Sequence[Step]) -> str:
+        """How much of the limit a step has, of its own or together with an earlier one."""
+        if step.share:
+            return self.said("of_limit", step.share)
+        ids = [one.id for one in steps]
+        return self.said("shares_with", ids.index(step.shares_with) + 1) if step.shares_with else self.said("no_share")
 
     def money(self, amount_vnd: int) -> str:
         return f"{amount_vnd:,}".replace(",", "." if self.language == "vi" else ",")

@@ -13,8 +13,9 @@ StepKind = Literal["assign", "appraise", "review", "approve", "issue"]
 class Step(Entry):
     """One internal step (bước): who does it, and its share of the whole limit in hundredths.
 
-    `share` is empty where a step has no budget of its own. `sends_back_to` names the step a refusal returns to. A step
-    of the province's committee falls away where the decision is delegated to the department (`unless_delegated`, R22).
+    Several steps may use one share up together: the first has it, the others name that one in `shares_with`. With
+    neither, a step has no time of its own. `sends_back_to` names the step a refusal returns to. A step of the
+    province's committee falls away where the decision is delegated to the department (`unless_delegated`, R22).
     """
 
     id: Identifier
@@ -24,8 +25,14 @@ class Step(Entry):
     role: Role
     unit_vi: Text
     share: Annotated[int, Field(gt=0, le=100)] | None = None
+    shares_with: Identifier | None = None
     sends_back_to: Identifier | None = None
     unless_delegated: bool = False
+
+    @property
+    def budget(self) -> str | None:
+        """The step whose share this one uses up: itself, or the one it shares with; none without a time of its own."""
+        return self.id if self.share else self.shares_with
 
 
 class ProcessRecord(Record):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from rules.records.calendar import CalendarRecord, SpecialDay
+from rules.records.calendar import CalendarRecord, SpecialDay, follow_one_another
 from rules.records.cited import Record
 from rules.records.code import CodeFormat
 from rules.records.office import Office
@@ -42,9 +42,12 @@ def sessions(record: Record, known: Known) -> Iterator[Fault]:
     assert isinstance(record, CalendarRecord)
     schedules = {"working": record.working.sessions, "working_saturday_sessions": record.working_saturday_sessions}
     for name, stretches in schedules.items():
-        flat = [clock for session in stretches for clock in session]
-        if flat != sorted(set(flat)):
+        if not follow_one_another(stretches):
             yield (name,), "sessions must have a length, and follow one another"
+    for name, several in (("also_working", record.also_working), ("reception", record.reception)):
+        for index, schedule in enumerate(several):
+            if not follow_one_another(schedule.sessions):
+                yield (name, index, "sessions"), "sessions must have a length, and follow one another"
 
 
 def pattern(record: Record, known: Known) -> Iterator[Fault]:

@@ -18,9 +18,28 @@ def steps(record: Record, known: Known) -> Iterator[Fault]:
         yield ("steps",), f"shares sum to {total}, not to {WHOLE}"
     if not record.sources[0].article and not record.invented and not record.decision:
         yield ("invented",), "names no decision, and is not marked as invented"
+    yield from _budgets(record.steps)
     yield from _path(record.steps)
     yield from _path_if_delegated(record)
     yield from _people(record, known)
+
+
+def _budgets(steps: tuple[Step, ...]) -> Iterator[Fault]:
+    """Steps that use up one share follow one another, the one that has it first, and fall away together or not."""
+    having = {step.id: index for index, step in enumerate(steps) if step.share}
+    for index, step in enumerate(steps):
+        if step.shares_with is None:
+            continue
+        place = ("steps", index, "shares_with")
+        first = having.get(step.shares_with, len(steps))
+        if step.share:
+            yield place, "a step with a share of its own shares no other's"
+        elif first >= index:
+            yield place, f"no earlier step {step.shares_with} with a share of its own"
+        elif any(one.budget != step.shares_with for one in steps[first:index]):
+            yield place, "the steps that use up one share must follow one another"
+        elif steps[first].unless_delegated and not step.unless_delegated:
+            yield place, f"step {step.shares_with} may have fallen away"
 
 
 def _path(steps: tuple[Step, ...]) -> Iterator[Fault]:

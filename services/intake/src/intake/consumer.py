@@ -7,6 +7,7 @@ from contracts.notify import MessageSent
 from contracts.payments import DemandCancelled, FeeDemanded, FeePaid, RefundDecided
 from contracts.workflow import (
     ApologySent,
+    CalendarApproved,
     CaseReassigned,
     CheckStarted,
     ClockRestarted,
@@ -30,7 +31,7 @@ from contracts.workflow import (
     StopRefused,
     SupplementRequested,
 )
-from intake.handlers import progress, turns
+from intake.handlers import calendars, progress, turns
 from kit.consume import Consumer, Handler
 
 KEEPS: Mapping[type[Event], Handler] = {
@@ -62,6 +63,7 @@ KEEPS: Mapping[type[Event], Handler] = {
     ResultPosted: turns.note_posting,
     DemandCancelled: turns.note_cancellation,
     RefundDecided: turns.note_refund,
+    CalendarApproved: calendars.note_calendar,
 }
 REACTS: Mapping[type[Event], Handler] = {}  # the officers decide, the applicant acts; intake only shows
 

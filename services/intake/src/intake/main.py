@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from intake import api, consumer, web
+from intake.handlers.calendars import count_by_newest
 from intake.settings import IntakeSettings
 from kit.app import new_app
 from kit.bus import Bus
@@ -15,6 +16,7 @@ from rules import catalogue as law
 
 def build_app(settings: IntakeSettings, database: Database) -> FastAPI:
     """The API and the citizen's pages."""
+    database.begins_with = count_by_newest
     app = new_app(
         service="intake",
         settings=settings,
@@ -51,6 +53,7 @@ def citizen_pages(office_id: str) -> Pages:
 
 def build_worker(settings: IntakeSettings, database: Database) -> Worker:
     """Relay and reader; intake has no loops of its own."""
+    database.begins_with = count_by_newest
     bus = Bus(settings.kafka_bootstrap, partitions=settings.topic_partitions, copies=settings.topic_copies)
     return Worker("intake", database, bus, consumer.consumer())
 

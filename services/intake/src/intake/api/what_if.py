@@ -12,6 +12,7 @@ from intake.api.shapes import In, LimitOut, Moment, Out
 from intake.domain.errors import OfficeUnknown
 from intake.domain.what_if import MOST_ROUNDS, what_if
 from kit.signin import open_to_all
+from kit.tx import Tx
 from rules import catalogue as law
 from rules.milestones import LABELS, Milestone, Question, Road, Round
 
@@ -96,7 +97,7 @@ class WhatIfOut(Out):
     tags=["Catalogue"],
     responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, person=False),
 )
-async def show(asked: WhatIfIn, here: Office) -> WhatIfOut:
+async def show(asked: WhatIfIn, tx: Tx, here: Office) -> WhatIfOut:
     """By the law of the day it is filed (R01) and the newest approved calendar. Nothing is kept."""
     office = asked.office or here
     calendar = reads.calendar_of(office)

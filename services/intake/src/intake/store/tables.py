@@ -247,3 +247,14 @@ class KnownContactRow(IntakeTable, table=True):
     phone_digits: str = _words()
     words: list[str] = _json()
     filed_at: datetime = Field(sa_type=MOMENT)
+
+
+class ApprovedCalendarRow(IntakeTable, table=True):
+    """A version of an office's calendar that workflow said was approved. Never changed."""
+
+    __tablename__ = "approved_calendar"
+    office: str = _words(primary_key=True)
+    version: str = _words(primary_key=True)
+    approved_at: datetime = Field(sa_type=MOMENT)
+    sha256: str = _words()
+    record: dict[str, Any] = _json()

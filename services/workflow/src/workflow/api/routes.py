@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 
 from kit.now import Now
 from kit.signin import Person, allow
@@ -85,11 +85,18 @@ async def get_case(dossier_id: UUID, tx: Tx, now: Now, staff: Caller, response: 
     return case_out(view)
 
 
-@router.get("/cases/{dossier_id}/clock")
-async def explain_clock(dossier_id: UUID, tx: Tx, now: Now, staff: Caller) -> ClockOut:
-    """Why the due time is what it is: start, rule, calendar version, readings, each day that did not count."""
-    case = await reads.see_case(tx, staff, dossier_id)
-    return clock_out(await reads.view_clock(tx, case, now))
+@router.get("/cases/{reference}/clock")
+async def explain_clock(
+    reference: Annotated[str, Path(max_length=100, description="the dossier's id, its code or its arrival number")],
+    tx: Tx,
+    now: Now,
+    staff: Caller,
+) -> ClockOut:
+    """Why the due time is what it is: start, rule, calendar version, readings, ledger, each day and why it counted.
+
+    `agrees` says whether ledger, rules and calendar give the stored due time again.
+    """
+    return clock_out(await reads.see_clock(tx, staff, reference, now))
 
 
 @router.post("/cases/{dossier_id}/check-items")

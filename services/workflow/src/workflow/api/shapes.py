@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from contracts.facts import Channel
 from workflow.domain.checklist import CheckItem
+from workflow.domain.days import Day
 from workflow.domain.status import Action, Outcome, Verdict
 from workflow.domain.steps import Decision
 from workflow.reads import CaseView, ClockView, Question, QueueRow
@@ -201,6 +202,10 @@ class StepOut(Shape):
     due_at: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
+    lateness: Literal["early", "on_time", "late"] | None = Field(
+        description="judged when the step was left; none for a step without a time of its own"
+    )
+    margin_working_minutes: int | None
 
 
 class ResultOut(Shape):
@@ -255,7 +260,9 @@ class CaseOut(CaseLine):
 class DayOut(Shape):
     on: date
     count: int | None = Field(description="its number in the limit; none where it does not count")
+    working_minutes: int = Field(description="of this day, inside the limit and not paused")
     reason_vi: str
+    source: str = Field(description="the document that makes it a day off or a working one; empty for an ordinary day")
 
 
 class LedgerOut(Shape):
@@ -264,16 +271,26 @@ class LedgerOut(Shape):
     at: datetime
     reason_vi: str
     basis: str
+    due_at: datetime | None = Field(description="the due that held from here on; none where it gave none")
+    calendar_version: str | None
+    readings: list[str]
 
 
 class ClockOut(Shape):
     """The due time with all that explains it; anyone can recompute it."""
 
+    id: UUID
+    code: str | None
+    arrival_number: str
+    procedure: str
+    status: StatusOut
     due_at: datetime | None
     first_due_at: datetime | None
     started_at: datetime | None
     limit_vi: str
     start_rule: str
+    start_rule_vi: str
+    legal_basis: str
     calendar_version: str
     readings: list[str]
     left_working_minutes: int
@@ -281,6 +298,7 @@ class ClockOut(Shape):
     is_late: bool = Field(description="whether the first late moment has come (R05); minutes may be used up before it")
     days: list[DayOut]
     ledger: list[LedgerOut]
+    recomputed_due_at: datetime | None = Field(description="what ledger, rules and calendar give now")
     agrees: bool = Field(description="whether the rules give the stored due time again")
 
 
@@ -385,6 +403,8 @@ def _steps(view: CaseView) -> list[StepOut]:
                 "due_at": one.due_at,
                 "started_at": one.started_at,
                 "finished_at": one.finished_at,
+                "lateness": one.lateness,
+                "margin_working_minutes": one.margin_minutes,
             }
         )
         for one in view.steps
@@ -407,18 +427,32 @@ def _result(view: CaseView) -> ResultOut | None:
 
 
 def clock_out(view: ClockView) -> ClockOut:
+    case = view.case
     return ClockOut(
+        id=case.dossier_id,
+        code=case.code,
+        arrival_number=case.arrival_number,
+        procedure=view.procedure_vi,
+        status=StatusOut(number=case.status, name=case.status.name.lower()),
         due_at=view.due_at,
         first_due_at=view.first_due_at,
         started_at=view.started_at,
         limit_vi=view.limit_vi,
         start_rule=view.start_rule,
+        start_rule_vi=view.start_rule_vi,
+        legal_basis=view.basis,
         calendar_version=view.calendar_version,
         readings=list(view.readings),
         left_working_minutes=view.minutes_left,
         whole_working_minutes=view.whole_minutes,
         is_late=view.is_late,
-        days=[DayOut(on=day.on, count=day.count, reason_vi=day.reason) for day in view.days],
+        days=[_day(day) for day in view.days],
         ledger=[LedgerOut.model_validate(entry, from_attributes=True) for entry in view.ledger],
+        recomputed_due_at=view.recomputed_due_at,
         agrees=view.agrees,
     )
+
+
+def _day(day: Day) -> DayOut:
+    told = {"reason_vi": day.reason, "source": day.source}
+    return DayOut(on=day.on, count=day.count, working_minutes=day.minutes, **told)

@@ -1,29 +1,15 @@
 """The case's clock as anyone can recompute it: its start, rule and calendar in; due and explanation out. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from rules import due as rule
+from rules.calendar import HANOI, Calendar
 from rules.records.procedure import Procedure
 from workflow.domain.case import Case
 from workflow.domain.errors import LimitNotPublished
 from workflow.domain.law import calendar_of, procedure_of, readings_of
 from workflow.domain.status import Status
-
-
-@dataclass(frozen=True)
-class LedgerEntry:
-    """What happened to the clock: started, paused, resumed, restarted, re-appointed, stopped. Only ever added.
-
-    The case's own dates are what holds; from these entries anyone can work them out again (`recomputed_due`).
-    """
-
-    number: int
-    kind: str
-    at: datetime
-    reason_vi: str
-    basis: str
 
 
 def main_due(case: Case, started_at: datetime) -> rule.Due:
@@ -50,36 +36,18 @@ def present_due(case: Case) -> rule.Due | None:
     return check_due(case, case.last_piece_at)
 
 
-def recomputed_due(case: Case, ledger: Sequence[LedgerEntry], promised: datetime | None) -> datetime | None:
-    """What runs now, or ran last, by the rules alone, from what the ledger says happened; none where nothing runs.
+def plan_of(case: Case, procedure: Procedure | None = None, *, paused: int | None = None) -> list[rule.StepPlan]:
+    """Each step's share of the whole limit; empty before acceptance. Time that was paused is no part of the whole.
 
-    `promised` is the one new date that was given, which no rule can give again (R07).
+    `paused` are the working minutes of pauses so far, where they are known; else what the rules say of the due.
     """
-    if not case.is_accepted:
-        found = present_due(case)
-        return found.at if found else None
-    calendar = calendar_of(case)
-    due_at = paused_at = case.started_at
-    for entry in ledger:
-        if entry.kind in ("started", "restarted"):
-            due_at = main_due(case, entry.at).at
-        elif entry.kind == "paused":
-            paused_at = entry.at
-        elif entry.kind == "resumed" and due_at and paused_at:
-            due_at = calendar.add_working_minutes(entry.at, calendar.working_minutes_between(paused_at, due_at))
-        elif entry.kind == "re_appointed":
-            due_at = promised
-    return due_at
-
-
-def plan_of(case: Case, procedure: Procedure | None = None) -> list[rule.StepPlan]:
-    """Each step's share of the whole limit; empty before acceptance. Time that was paused is no part of the whole."""
     if case.started_at is None or case.due_at is None:
         return []
     calendar, procedure = calendar_of(case), procedure or procedure_of(case)
-    whole_until = _whole_until(case, procedure)
+    if paused is None:
+        paused = calendar.working_minutes_between(_whole_until(case, procedure), case.due_at)
+    whole_until = calendar.add_working_minutes(case.due_at, -paused)
     planned = rule.plan(procedure.steps, case.started_at, whole_until, calendar)
-    paused = calendar.working_minutes_between(whole_until, case.due_at)
     return [replace(one, due_at=calendar.add_working_minutes(one.due_at, paused)) for one in planned]
 
 
@@ -92,32 +60,34 @@ def _whole_until(case: Case, procedure: Procedure) -> datetime:
     return case.due_at
 
 
-def budget(case: Case, step_id: str, used: Sequence[int], at: datetime) -> tuple[datetime, int]:
-    """When a run through a step that begins then should be through, and its working minutes.
-
-    `used` are the minutes of earlier runs through it: only what they left of the share is planned (R12).
-    """
-    planned = next(one for one in plan_of(case) if one.step.id == step_id)
-    if not used:
-        return planned.due_at, planned.working_minutes
-    left = max(0, planned.working_minutes - sum(used))
-    return calendar_of(case).add_working_minutes(at, left), left
-
-
 def after_supplement(case: Case, procedure: Procedure, asked_at: datetime, received_at: datetime) -> Case:
     """The case with its clock going again once a later supplement came in (R08): the whole limit anew, or resumed."""
     if procedure.supplement.after_acceptance == "resumes":
-        return with_due(case, _resumed_at(case, asked_at, received_at))
+        due_at = _resumed_at(case, asked_at, received_at)
+        return with_due(case.changed(readings=_with(case, "R08")), due_at)
     due = main_due(case, received_at)
-    readings = tuple(dict.fromkeys((*case.readings, "R08", *due.readings)))
-    return with_due(case.changed(started_at=due.start, readings=readings), due.at)
+    return with_due(case.changed(started_at=due.start, readings=_with(case, "R08", *due.readings)), due.at)
+
+
+def _with(case: Case, *readings: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*case.readings, *readings)))
 
 
 def _resumed_at(case: Case, asked_at: datetime, received_at: datetime) -> datetime:
     """What was left of the limit when the supplement was asked for, from when it came in."""
     assert case.due_at is not None
-    calendar = calendar_of(case)
-    return calendar.add_working_minutes(received_at, calendar.working_minutes_between(asked_at, case.due_at))
+    return resumed(calendar_of(case), asked_at, received_at, case.due_at)
+
+
+def resumed(calendar: Calendar, asked_at: datetime, received_at: datetime, due_at: datetime) -> datetime:
+    """A due with the pause taken out. Moments are read to the minute, so that no second is lost or counted twice."""
+    left = calendar.working_minutes_between(to_minute(asked_at), due_at)
+    return calendar.add_working_minutes(to_minute(received_at), left)
+
+
+def to_minute(at: datetime) -> datetime:
+    """As slips print it, in Vietnam's time; seconds never count."""
+    return at.astimezone(HANOI).replace(second=0, microsecond=0)
 
 
 def with_due(case: Case, due_at: datetime) -> Case:

@@ -22,3 +22,11 @@ def said_text(field: str, text: str, missing_vi: str, *, shortest: int = SHORTES
     if len(text) > LONGEST_TEXT:
         raise DecisionIncomplete([(field, TOO_LONG)])
     return text
+
+
+def working_time_vi(minutes: int) -> str:
+    """`2 ngày 3 giờ 5 phút làm việc`, eight hours a day."""
+    days, rest = divmod(minutes, 480)
+    hours, left = divmod(rest, 60)
+    said = [f"{count} {unit}" for count, unit in ((days, "ngày"), (hours, "giờ"), (left, "phút")) if count]
+    return " ".join([*(said or ["0 phút"]), "làm việc"])

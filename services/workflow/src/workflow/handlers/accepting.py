@@ -7,16 +7,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.payments import FeePaid
 from contracts.workflow import DossierAccepted
 from kit.now import TIME_ZONE
-from rules import due as rule
 from rules.catalogue import load
 from rules.codes import dossier_code
 from rules.records.status import LOOKS
-from rules.wording import limit_vi, start_rule_vi
 from workflow import store
-from workflow.domain import clock
+from workflow.domain import ledger
 from workflow.domain.access import Staff
 from workflow.domain.case import Case
-from workflow.domain.law import procedure_of
 from workflow.domain.moves import moved
 from workflow.domain.status import Action
 from workflow.domain.unexpected_events import Effect, Heard
@@ -80,30 +77,9 @@ async def accept(tx: AsyncSession, case: Case, *, paid_at: datetime | None, staf
 
 
 async def _accepted(tx: AsyncSession, case: Case, paid_at: datetime | None, now: datetime) -> Case:
-    procedure = procedure_of(case)
-    times = {"received_at": case.received_at, "valid_at": case.last_piece_at, "paid_at": paid_at}
-    started_at = rule.start(procedure.start_rule, **times, fee_due=bool(case.fee_vnd))
-    assert started_at is not None, "a case is accepted only when all its start rule needs is there"
-    due = clock.main_due(case, started_at)
+    case, line = ledger.started(case, paid_at)
     on = now.astimezone(TIME_ZONE).date()  # R21: the date of acceptance
     agency = load().agency_code(case.office, on)
     code = dossier_code(agency, on, await store.next_code_number(tx, agency, on))
-    reason = f"Bắt đầu tính thời hạn {limit_vi(due.limit)}, {start_rule_vi(procedure.start_rule)} (R02)"
-    basis = "; ".join(map(str, procedure.sources))
-    await store.add_clock_entry(tx, case.dossier_id, "started", due.start, reason, basis)
-    return moved(
-        case,
-        Action.ACCEPT,
-        since=now,
-        answer_by=None,
-        code=code,
-        paid_at=paid_at,
-        accepted_at=now,
-        started_at=due.start,
-        due_at=due.at,
-        first_due_at=due.at,
-        deadline_at=due.at,
-        late_from=rule.missed_at(due),
-        calendar_version=due.calendar_version,
-        readings=("R02", *due.readings),
-    )
+    await store.add_clock_entry(tx, case.dossier_id, line)
+    return moved(case, Action.ACCEPT, since=now, answer_by=None, code=code, accepted_at=now)

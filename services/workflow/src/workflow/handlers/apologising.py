@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.facts import StoredObject
 from contracts.workflow import ApologySent, DossierReappointed
 from workflow import store
-from workflow.domain import clock
+from workflow.domain import ledger
 from workflow.domain.access import Staff
 from workflow.domain.apology import Apology, Wanted, as_sent, check_wanted, last_day_for_new_date, proposed
 from workflow.domain.case import Case
@@ -20,8 +20,6 @@ from workflow.handlers import slips
 from workflow.handlers.access import take_up
 from workflow.handlers.saying import say
 from workflow.store.tables import ApologyRow
-
-BASIS = "Nghị định 61/2018/NĐ-CP, Điều 19 khoản 9"
 
 
 async def draft_apology(
@@ -109,10 +107,9 @@ async def apologise(
 async def _reappoint(
     tx: AsyncSession, case: Case, letter: Apology, new_due_at: datetime, staff: Staff, now: datetime
 ) -> Case:
-    case = clock.with_due(case, new_due_at).changed(reappointed_at=now)
+    case, line = ledger.re_appointed(case, new_due_at, now)
     case, slip = await _send(tx, case, letter, f"Xin lỗi và hẹn lại trước {due_moment(new_due_at)}", staff, now)
-    reason = f"Hẹn lại từ {due_moment(letter.previous_due_at)} sang {due_moment(new_due_at)} (R07)"
-    await store.add_clock_entry(tx, case.dossier_id, "re_appointed", now, reason, BASIS)
+    await store.add_clock_entry(tx, case.dossier_id, line)
     dues = {"previous_due_at": letter.previous_due_at, "due_at": case.due_at, "first_due_at": case.first_due_at}
     facts = {"code": case.code, "calendar_version": case.calendar_version, "slip": slip}
     await say(tx, DossierReappointed, case, now=now, staff=staff, **dues, **facts)

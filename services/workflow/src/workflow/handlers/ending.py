@@ -10,10 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kit.tx import objects_of
 from workflow import store
+from workflow.domain import ledger
 from workflow.domain.case import Case, StoredFile
-from workflow.domain.law import calendar_of
 from workflow.domain.moves import moved
 from workflow.domain.status import Action
+from workflow.handlers import runs
 from workflow.handlers.numbering import give_up_number
 
 
@@ -21,23 +22,15 @@ async def end(
     tx: AsyncSession, case: Case, action: Action, why_vi: str, *, at: datetime, now: datetime, **changes: Any
 ) -> Case:
     """The case ended by this action and saved; it lies with the receiving unit. `at` is when its clock stopped."""
-    if case.deadline_at is not None:
-        await store.add_clock_entry(tx, case.dossier_id, "stopped", at, f"Ngừng tính thời hạn: {why_vi}", "R09")
-    await _close_run(tx, case, now)
+    if line := ledger.stopped(case, at, why_vi):
+        await store.add_clock_entry(tx, case.dossier_id, line)
+    await runs.end_run(tx, case, now, staff_id=None, note="")  # by nobody's hand
     where = {"unit": case.receiving_unit, "step": None, "since": now}
     cleared = {"answer_by": None, "stop_asked_at": None, "result_number": None}
     cleared |= {"apology_drafted_at": None, "apology_proposed_at": None}
     case = await store.save_case(tx, moved(case.put_down(), action, **{**where, **cleared, **changes}))
     await give_up_number(tx, case, why_vi, now)
     return case
-
-
-async def _close_run(tx: AsyncSession, case: Case, now: datetime) -> None:
-    """A step that was under way ends with the case, by nobody's hand."""
-    runs = await store.step_runs(tx, case.dossier_id)
-    if runs and runs[-1].finished_at is None:
-        used = max(0, calendar_of(case).working_minutes_between(runs[-1].started_at, now))
-        await store.finish_step(tx, case, now, used_minutes=used, staff_id=None, note="")
 
 
 async def put_explanation(tx: AsyncSession, case: Case, name: str, said: Mapping[str, str]) -> StoredFile:

@@ -9,13 +9,11 @@ from contracts.intake import DossierSubmitted, SupplementSubmitted
 from contracts.package import Manifest
 from contracts.workflow import CheckStarted
 from kit.tx import objects_of
-from rules import due as rule
-from rules.errors import NotPublished
 from workflow import store
-from workflow.domain import checklist, clock
+from workflow.domain import checklist, ledger
 from workflow.domain.case import Case
 from workflow.domain.errors import WrongFacts
-from workflow.domain.law import procedure_of
+from workflow.domain.ledger import LedgerEntry
 from workflow.domain.moves import CHECKER, moved
 from workflow.domain.status import Action, Status
 from workflow.domain.unexpected_events import Effect, Heard
@@ -33,9 +31,10 @@ async def open_case(tx: AsyncSession, event: DossierSubmitted, *, now: datetime)
     manifest = Manifest.model_validate_json(await objects_of(tx).get(event.package))
     if manifest.dossier_id != event.dossier_id:
         raise WrongFacts("the manifest is another dossier's")
-    case = _with_check_limit(_new_case(event, contact, now), event.received_at)
+    case = _new_case(event, contact, now)
+    case, line = ledger.check_begun(case, event.received_at, "check_started", "Bắt đầu tính thời hạn kiểm tra")
     case = await store.add_case(tx, case)
-    await _note_check_start(tx, case, "check_started", "Bắt đầu tính thời hạn kiểm tra")
+    await _begin_check(tx, case, line)
     await store.add_package(tx, case.dossier_id, store.to_file(event.package), event.received_at)
     await store.add_history(tx, case, "Nhận hồ sơ mới, bắt đầu kiểm tra", now)
     await _say_check_started(tx, case, now)
@@ -67,21 +66,10 @@ def _new_case(event: DossierSubmitted, contact: Contact, now: datetime) -> Case:
     )
 
 
-def _with_check_limit(case: Case, received_at: datetime) -> Case:
-    """The check limit, anew from when this package came in (R08); no clock runs where none is published (R14)."""
-    try:
-        due = clock.check_due(case, received_at)
-    except NotPublished:
-        return case.changed(check_started_at=None, check_due_at=None, deadline_at=None, late_from=None)
-    times = {"check_started_at": due.start, "check_due_at": due.at, "deadline_at": due.at}
-    return case.changed(**times, late_from=rule.missed_at(due), calendar_version=due.calendar_version)
-
-
-async def _note_check_start(tx: AsyncSession, case: Case, kind: str, reason_vi: str) -> None:
-    if case.check_started_at is None:
-        return
-    basis = "; ".join(map(str, procedure_of(case).sources))
-    await store.add_clock_entry(tx, case.dossier_id, kind, case.check_started_at, reason_vi, basis)
+async def _begin_check(tx: AsyncSession, case: Case, line: LedgerEntry | None) -> None:
+    """Write down when the check began; nothing where no limit is published for it."""
+    if line:
+        await store.add_clock_entry(tx, case.dossier_id, line)
 
 
 async def take_supplement(tx: AsyncSession, event: SupplementSubmitted, *, now: datetime) -> None:
@@ -107,11 +95,10 @@ async def take_supplement(tx: AsyncSession, event: SupplementSubmitted, *, now: 
 async def _check_again(tx: AsyncSession, case: Case, received_at: datetime, now: datetime) -> None:
     where = {"since": now, "role": CHECKER, "holder_id": None, "answer_by": None}
     case = moved(case, Action.TAKE_SUPPLEMENT, last_piece_at=received_at, **where)
-    case = _with_check_limit(case, received_at)
+    why = f"Tính lại thời hạn kiểm tra sau bổ sung lần {case.round} (R08)"
+    case, line = ledger.check_begun(case, received_at, "check_restarted", why)
     case = await store.save_case(tx, case)
-    await _note_check_start(
-        tx, case, "check_restarted", f"Tính lại thời hạn kiểm tra sau bổ sung lần {case.round} (R08)"
-    )
+    await _begin_check(tx, case, line)
     await store.add_history(tx, case, f"Nhận bổ sung lần {case.round}, kiểm tra lại từ đầu thời hạn", now)
     await _say_check_started(tx, case, now)
 

@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.workflow import StepFinished, StepStarted
 from rules.records.procedure import Step
 from workflow import store
-from workflow.domain import clock, steps
+from workflow.domain import budgets, steps
 from workflow.domain.access import Staff
 from workflow.domain.case import Case
 from workflow.domain.law import calendar_of, procedure_of
@@ -42,32 +42,36 @@ async def start_step(
 
 
 async def begin_run(tx: AsyncSession, case: Case, at: datetime) -> None:
-    """A run through the step the case is at. What earlier runs of this clock used of the share is gone (R12)."""
+    """A run through the step the case is at. What earlier runs of this clock used of its budget is gone (R12)."""
     assert case.step is not None
-    assert case.started_at is not None
     runs = await store.step_runs(tx, case.dossier_id)
-    counting = [run for run in runs if run.step == case.step and run.started_at >= case.started_at]
-    due_at, minutes = clock.budget(case, case.step, [run.used_minutes or 0 for run in counting], at)
-    await store.start_step(tx, case, at, due_at=due_at, planned_minutes=minutes)
+    await store.start_step(tx, case, at, budgets.grant(case, procedure_of(case), case.step, runs, at))
 
 
-async def end_run(tx: AsyncSession, case: Case, now: datetime, *, staff_id: str, note: str) -> int:
-    """Close the run that is open, in silence; returns the working minutes it used."""
-    used = max(0, calendar_of(case).working_minutes_between(await store.step_begun_at(tx, case), now))
-    await store.finish_step(tx, case, now, used_minutes=used, staff_id=staff_id, note=note)
-    return used
+async def end_run(tx: AsyncSession, case: Case, now: datetime, *, staff_id: str | None, note: str) -> StepRow | None:
+    """Close the run that is open, in silence, with what it used and the judgement on it; none where none is open."""
+    runs = await store.step_runs(tx, case.dossier_id)
+    if not runs or runs[-1].finished_at is not None:
+        return None
+    run, calendar = runs[-1], calendar_of(case)
+    judged = budgets.judge(run.due_at, run.planned_minutes, now, calendar)
+    used = budgets.used_by(run, now, calendar)
+    await store.finish_step(tx, run, now, used=used, judged=judged, staff_id=staff_id, note=note)
+    return run
 
 
 async def close_run(
     tx: AsyncSession, case: Case, step: Step, note: str, staff: Staff, now: datetime, *, back_to: Step | None = None
 ) -> None:
     """Close the present run and say that the step is done, or sent back. Emits StepFinished."""
-    used = await end_run(tx, case, now, staff_id=staff.id, note=note)
+    run = await end_run(tx, case, now, staff_id=staff.id, note=note)
+    assert run is not None, "a case at a step has a run that is open"
     what = f"Xong bước “{step.name_vi}”"
     if back_to:
         what = f"Trả hồ sơ từ bước “{step.name_vi}” về bước “{back_to.name_vi}”"
-    await store.add_history(tx, case, what, now, staff_id=staff.id, note=note)
-    facts: dict[str, Any] = {"step": step.id, "used_working_minutes": used}
+    await store.add_history(tx, case, what + budgets.judged_vi(run), now, staff_id=staff.id, note=note)
+    facts: dict[str, Any] = {"step": step.id, "used_working_minutes": run.used_minutes, "run": run.number}
+    facts |= {"due_at": run.due_at, "lateness": run.lateness, "margin_working_minutes": run.margin_minutes}
     sent_back_to = back_to.id if back_to else None
     await say(tx, StepFinished, case, now=now, staff=staff, code=case.code, sent_back_to=sent_back_to, **facts)
 

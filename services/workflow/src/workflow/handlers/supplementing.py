@@ -7,9 +7,8 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.workflow import ClockRestarted
-from rules.wording import limit_vi
 from workflow import store
-from workflow.domain import checklist, clock
+from workflow.domain import checklist, ledger
 from workflow.domain.access import Staff
 from workflow.domain.answering import answer_by
 from workflow.domain.case import Case
@@ -60,8 +59,7 @@ async def _stop_clock(tx: AsyncSession, case: Case, staff: Staff, now: datetime)
     """Waiting for the applicant is none of the step's time."""
     note = f"Tạm dừng: chờ người nộp bổ sung lần {case.round}"
     await runs.end_run(tx, case, now, staff_id=case.holder_id or staff.id, note=note)
-    reason = f"Tạm dừng thời hạn, chờ người nộp bổ sung lần {case.round} (R08)"
-    await store.add_clock_entry(tx, case.dossier_id, "paused", now, reason, _basis(case))
+    await store.add_clock_entry(tx, case.dossier_id, ledger.paused(case, now))
 
 
 async def take_later_supplement(
@@ -74,27 +72,14 @@ async def take_later_supplement(
     """
     step = find_step(procedure_of(case), case.step)
     case = moved(case, Action.TAKE_LATER_SUPPLEMENT, since=now, role=step.role, answer_by=None)
-    case = clock.after_supplement(case, procedure_of(case), asked_at, received_at)
+    case, line = ledger.answered(case, asked_at, received_at)
     case = await store.save_case(tx, case.changed(last_piece_at=received_at))
-    await _start_clock(tx, case, received_at)
+    await store.add_clock_entry(tx, case.dossier_id, line)
     await runs.begin_run(tx, case, received_at)
     what = f"Nhận bổ sung lần {case.round}, giải quyết tiếp, hạn {case.due_at:%H:%M ngày %d/%m/%Y}"
     await store.add_history(tx, case, what, now)
     await _say_restarted(tx, case, now)
     return case
-
-
-async def _start_clock(tx: AsyncSession, case: Case, received_at: datetime) -> None:
-    procedure = procedure_of(case)
-    kind, reason = "resumed", f"Tính tiếp thời hạn còn lại sau bổ sung lần {case.round} (R08)"
-    if procedure.supplement.after_acceptance == "restarts":
-        limit = f" {limit_vi(procedure.limit)}" if procedure.limit else ""
-        kind, reason = "restarted", f"Tính lại toàn bộ thời hạn{limit} từ khi nhận bổ sung lần {case.round} (R08)"
-    await store.add_clock_entry(tx, case.dossier_id, kind, received_at, reason, _basis(case))
-
-
-def _basis(case: Case) -> str:
-    return "; ".join(map(str, procedure_of(case).sources))
 
 
 async def _say_restarted(tx: AsyncSession, case: Case, now: datetime) -> None:

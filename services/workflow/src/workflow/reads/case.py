@@ -13,44 +13,23 @@ from kit.now import TIME_ZONE
 from kit.objects import ObjectMissing
 from rules import packages
 from rules.catalogue import load
-from rules.days import Day, day_by_day
 from rules.errors import NotInForce
 from rules.packages import Problem
 from rules.records.procedure import Procedure
 from rules.records.slip import SlipKey
-from rules.wording import limit_vi, start_rule_vi
 from workflow import store
-from workflow.domain import actions, checklist, clock
+from workflow.domain import actions, checklist
 from workflow.domain.access import Staff, check_sees
 from workflow.domain.actions import Offer
 from workflow.domain.case import Case, StoredFile
 from workflow.domain.checklist import Judged
-from workflow.domain.clock import LedgerEntry
 from workflow.domain.dossier import Dossier
-from workflow.domain.law import calendar_of, procedure_of, unit_name
-from workflow.domain.steps import find_step, place_after
+from workflow.domain.law import procedure_of
+from workflow.domain.steps import place_after
+from workflow.reads.clock import ClockView, view_clock
 from workflow.reads.queue import QueueRow, names_of, queue_row
-from workflow.store.tables import HistoryRow, SignOffRow, SlipRow, StepRow, SupplementRow, UndecidedRow
-
-
-@dataclass(frozen=True)
-class StepView:
-    """One step of the procedure: planned for the case, running, or done. Minutes are working minutes."""
-
-    step: str
-    name_vi: str
-    unit_vi: str
-    planned_minutes: int
-    due_at: datetime | None
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    used_minutes: int = 0
-    staff: str = ""
-    note: str = ""
-
-    @property
-    def state(self) -> str:
-        return "done" if self.finished_at else "current" if self.started_at else "ahead"
+from workflow.reads.steps import StepView, view_steps
+from workflow.store.tables import HistoryRow, SignOffRow, SlipRow, SupplementRow, UndecidedRow
 
 
 @dataclass(frozen=True)
@@ -82,27 +61,6 @@ class SupplementView:
     items: list[tuple[str, str]]
     asked_at: datetime
     answered_at: datetime | None
-
-
-@dataclass(frozen=True)
-class ClockView:
-    """The clock and why it says so; `agrees` tells that the stored due is what the rules give again."""
-
-    due_at: datetime | None
-    first_due_at: datetime | None
-    started_at: datetime | None
-    limit_vi: str
-    start_rule: str
-    start_rule_vi: str
-    calendar_version: str
-    readings: tuple[str, ...]
-    minutes_left: int
-    whole_minutes: int
-    is_late: bool
-    days: list[Day]
-    skipped: list[Day]
-    ledger: list[LedgerEntry]
-    agrees: bool
 
 
 @dataclass(frozen=True)
@@ -159,7 +117,7 @@ async def find_case_view(tx: AsyncSession, staff: Staff, dossier_id: UUID, now: 
         judged=judged,
         findings=packages.check(procedure, dossier.forms, dossier.file_counts(), channel=case.channel),
         offers=actions.offers(staff, case, procedure, judged, now),
-        steps=_steps(case, procedure, runs, names, now),
+        steps=view_steps(case, procedure, runs, names, now),
         slips=await find_slips(tx, case),
         supplements=await _supplements(tx, dossier_id),
         history=[_happening(row, names) for row in history],
@@ -177,40 +135,6 @@ async def _contact(tx: AsyncSession, case: Case) -> Contact | None:
         return await store.read_contact(tx, case)
     except ObjectMissing:
         return None
-
-
-def _steps(
-    case: Case, procedure: Procedure, runs: list[StepRow], names: dict[str, str], now: datetime
-) -> list[StepView]:
-    ran = [_ran(case, procedure, run, names, now) for run in runs]
-    ahead = [one for one in clock.plan_of(case) if one.step.id in _ahead(case, procedure, runs)]
-    return ran + [
-        StepView(one.step.id, one.step.name_vi, one.step.unit_vi, one.working_minutes, one.due_at) for one in ahead
-    ]
-
-
-def _ahead(case: Case, procedure: Procedure, runs: list[StepRow]) -> list[str]:
-    """The steps that are still to come: a step that was sent back from is one of them again."""
-    ids = [step.id for step in procedure.steps]
-    is_running = any(run.finished_at is None for run in runs)
-    return ids[ids.index(case.step) + is_running :] if case.step else []
-
-
-def _ran(case: Case, procedure: Procedure, run: StepRow, names: dict[str, str], now: datetime) -> StepView:
-    finished = run.finished_at.astimezone(TIME_ZONE) if run.finished_at else None
-    so_far = max(0, calendar_of(case).working_minutes_between(run.started_at, finished or now))
-    return StepView(
-        step=run.step,
-        name_vi=find_step(procedure, run.step).name_vi,
-        unit_vi=unit_name(case, run.unit),
-        planned_minutes=run.planned_minutes,
-        due_at=run.due_at.astimezone(TIME_ZONE),
-        started_at=run.started_at.astimezone(TIME_ZONE),
-        finished_at=finished,
-        used_minutes=so_far if run.used_minutes is None else run.used_minutes,
-        staff=names.get(run.staff_id or "", ""),
-        note=run.note,
-    )
 
 
 async def find_slips(tx: AsyncSession, case: Case) -> list[SlipView]:
@@ -274,35 +198,3 @@ async def _next_colleagues(tx: AsyncSession, case: Case, procedure: Procedure) -
     """Whom an assignment may name: staff whose place the next step lies in."""
     place = place_after(case, procedure)
     return await store.colleagues(tx, place) if place else []
-
-
-async def view_clock(tx: AsyncSession, case: Case, now: datetime) -> ClockView:
-    """The clock of the case with its explanation, recomputed from the rules."""
-    procedure, due = procedure_of(case), clock.present_due(case)
-    shown_at = case.due_at or case.check_due_at
-    days = day_by_day(due, calendar_of(case)) if due else []
-    ledger = await store.ledger(tx, case.dossier_id)
-    again = clock.recomputed_due(case, ledger, await _promised(tx, case))
-    return ClockView(
-        due_at=shown_at,
-        first_due_at=case.first_due_at,
-        started_at=due.start if due else None,
-        limit_vi=limit_vi(due.limit) if due else "",
-        start_rule=procedure.start_rule if case.is_accepted else procedure.check_start_rule,
-        start_rule_vi=start_rule_vi(procedure.start_rule if case.is_accepted else procedure.check_start_rule),
-        calendar_version=due.calendar_version if due else calendar_of(case).version,
-        readings=case.readings or (due.readings if due else ()),
-        minutes_left=clock.minutes_left(case, now),
-        whole_minutes=clock.whole_minutes(case),
-        is_late=clock.is_late(case, now),
-        days=days,
-        skipped=[day for day in days if not day.works],
-        ledger=ledger,
-        agrees=again is None or again == shown_at,
-    )
-
-
-async def _promised(tx: AsyncSession, case: Case) -> datetime | None:
-    """The one new date that an apology gave."""
-    given = [row.new_due_at for row in await store.apologies(tx, case.dossier_id) if row.approved_at and row.new_due_at]
-    return given[-1] if given else None

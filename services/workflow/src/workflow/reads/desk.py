@@ -112,4 +112,4 @@ async def _late_steps(tx: AsyncSession, staff: Staff, now: datetime) -> dict[UUI
     query = select(StepRow.dossier_id, StepRow.due_at).join(CaseRow, col(CaseRow.dossier_id) == col(StepRow.dossier_id))
     query = query.where(run_is_late, RUNNING, seen_by(scope_of(staff)), col(CaseRow.late_from) > now)
     rows = (await tx.exec(query.order_by(col(CaseRow.deadline_at)).limit(LOOKED_AT))).all()
-    return {id: at.astimezone(TIME_ZONE) for id, at in rows}
+    return {id: at.astimezone(TIME_ZONE) for id, at in rows if at}

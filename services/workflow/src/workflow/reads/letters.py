@@ -30,7 +30,7 @@ class LetterView:
     new_due_at: datetime | None
     drafted_at: datetime
     approved_at: datetime | None
-    is_unused: bool  # begun by the system, taken up by nobody
+    is_proposal: bool  # begun by the system; the division has not said why yet
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ async def _apologies(tx: AsyncSession, dossier_id: UUID) -> list[LetterView]:
             new_due_at=row.new_due_at.astimezone(TIME_ZONE) if row.new_due_at else None,
             drafted_at=row.drafted_at.astimezone(TIME_ZONE),
             approved_at=row.approved_at.astimezone(TIME_ZONE) if row.approved_at else None,
-            is_unused=row.drafted_by == BY_SYSTEM and row.approved_at is None,
+            is_proposal=row.drafted_by == BY_SYSTEM,
         )
         for row in await store.apologies(tx, dossier_id)
     ]

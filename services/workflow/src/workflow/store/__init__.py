@@ -16,7 +16,16 @@ from workflow.store.calendars import newest as newest_calendar
 from workflow.store.calendars import offices_with_versions as offices_with_calendars
 from workflow.store.calendars import shipped as shipped_calendar
 from workflow.store.calendars import versions as calendar_versions
-from workflow.store.cases import add_case, claim_due, find_case, held_by, lock_case, save_case, to_case
+from workflow.store.cases import (
+    add_case,
+    claim_due,
+    find_by_reference,
+    find_case,
+    held_by,
+    lock_case,
+    save_case,
+    to_case,
+)
 from workflow.store.dossier import add_package, read_contact, read_dossier, read_file, to_file, to_object
 from workflow.store.letters import (
     add_opinion,
@@ -30,7 +39,15 @@ from workflow.store.letters import (
 from workflow.store.notes import add_look, add_message, add_payment
 from workflow.store.numbers import held_number, hold_number, void_number, voided_numbers
 from workflow.store.papers import Registered, add_paper, find_paper, papers_of, registered, registers_of
-from workflow.store.recounting import is_any_left, lock_counted_otherwise, running, save_recounted, tell, trails
+from workflow.store.recounting import (
+    count_left,
+    is_any_left,
+    lock_counted_otherwise,
+    running,
+    save_recounted,
+    tell,
+    trails,
+)
 from workflow.store.results import add_result, results
 from workflow.store.tables import metadata
 from workflow.store.timers import (
@@ -65,7 +82,6 @@ from workflow.store.trail import (
     note_staff,
     packages,
     start_step,
-    step_begun_at,
     step_runs,
     to_staff,
 )
@@ -102,9 +118,11 @@ __all__ = [
     "claim_due",
     "colleagues",
     "count_by_newest",
+    "count_left",
     "decide",
     "drafted_apology",
     "drop_draft",
+    "find_by_reference",
     "find_calendar",
     "find_case",
     "find_paper",
@@ -150,7 +168,6 @@ __all__ = [
     "set_timers",
     "shipped_calendar",
     "start_step",
-    "step_begun_at",
     "step_runs",
     "take_due",
     "tell",

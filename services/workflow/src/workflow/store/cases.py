@@ -1,12 +1,13 @@
 """Cases: rows in, domain objects out."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import bindparam, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -50,7 +51,8 @@ def _case(found: dict[str, Any]) -> Case:
 def _file(cls: type[StoredFile], found: dict[str, Any] | None) -> StoredFile | None:
     if not found:
         return None
-    return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in found.items()})
+    facts: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
+    return cls(**facts)
 
 
 def _values(case: Case) -> dict[str, Any]:
@@ -62,6 +64,16 @@ def _values(case: Case) -> dict[str, Any]:
 
 async def find_case(tx: AsyncSession, dossier_id: UUID) -> Case | None:
     row = await tx.get(CaseRow, dossier_id)
+    return to_case(row) if row else None
+
+
+async def find_by_reference(tx: AsyncSession, reference: str) -> Case | None:
+    """By its code, its arrival number or its id, whichever somebody has at hand."""
+    said = reference.strip()
+    names = [col(CaseRow.code) == said, col(CaseRow.arrival_number) == said]
+    with suppress(ValueError):
+        names.append(col(CaseRow.dossier_id) == UUID(said))
+    row = (await tx.exec(select(CaseRow).where(or_(*names)))).one_or_none()
     return to_case(row) if row else None
 
 

@@ -13,13 +13,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kit.now import TIME_ZONE
 from kit.tx import run_sql
 from workflow.domain.calendars import Recount, Trail
-from workflow.domain.calendars.moving import OpenRun
+from workflow.domain.calendars.moving import OpenRun, Span
 from workflow.domain.case import Case
-from workflow.domain.clock import LedgerEntry
+from workflow.domain.ledger import LedgerEntry
 from workflow.domain.timers import OF_CASE, About, StepTime, Timer, step_timers, timers_of
 from workflow.store.cases import to_case
 from workflow.store.tables import ApologyRow, CaseRow, ClockRow, StepRow
 from workflow.store.timers import set_timers
+from workflow.store.trail import to_entry
 
 _counted_by = func.coalesce(col(CaseRow.calendar_version), "")
 
@@ -44,14 +45,24 @@ async def _lock(tx: AsyncSession, office: str, is_other: ColumnElement[bool], mo
     return [to_case(row) for row in rows]
 
 
+_LEFT = (
+    "(select {what} from cases where office = :office and deadline_at is not null "
+    "and coalesce(calendar_version, '') {than} :label)"
+)
+
+
 async def is_any_left(tx: AsyncSession, office: str, label: str) -> bool:
     """Whether a running case was counted last by another version."""
-    query = (
-        "select exists (select 1 from cases where office = :office and deadline_at is not null "
-        "and coalesce(calendar_version, '') < :label) or exists (select 1 from cases where office = :office "
-        "and deadline_at is not null and coalesce(calendar_version, '') > :label)"
+    older, newer = (_LEFT.format(what="1", than=than) for than in "<>")
+    return bool(
+        (await run_sql(tx, f"select exists {older} or exists {newer}", office=office, label=label)).scalar_one()
     )
-    return bool((await run_sql(tx, query, office=office, label=label)).scalar_one())
+
+
+async def count_left(tx: AsyncSession, office: str, label: str) -> int:
+    """How many running cases were counted last by another version."""
+    older, newer = (_LEFT.format(what="count(*)", than=than) for than in "<>")
+    return int((await run_sql(tx, f"select {older} + {newer}", office=office, label=label)).scalar_one())
 
 
 async def running(
@@ -74,8 +85,7 @@ async def trails(tx: AsyncSession, cases: Sequence[Case]) -> dict[UUID, Trail]:
     ledgers: dict[UUID, list[LedgerEntry]] = defaultdict(list)
     entries = select(ClockRow).where(col(ClockRow.dossier_id).in_(ids))
     for row in (await tx.exec(entries.order_by(col(ClockRow.dossier_id), col(ClockRow.number)))).all():
-        entry = LedgerEntry(row.number, row.kind, row.at.astimezone(TIME_ZONE), row.reason_vi, row.basis)
-        ledgers[row.dossier_id].append(entry)
+        ledgers[row.dossier_id].append(to_entry(row))
     promised = await _promised(tx, [case.dossier_id for case in cases if case.reappointed_at])
     runs = await _open_runs(tx, [case for case in cases if case.step])
     return {id_: Trail(ledgers[id_], promised.get(id_), runs.get(id_)) for id_ in ids}
@@ -103,12 +113,11 @@ async def _open_runs(tx: AsyncSession, cases: Sequence[Case]) -> dict[UUID, Open
 
 def _open_run(rows: Sequence[StepRow], started_at: datetime | None) -> OpenRun | None:
     last = rows[-1]
-    if last.finished_at is not None or started_at is None:
+    if last.finished_at is not None or last.due_at is None or started_at is None:
         return None
-    before = [row for row in rows[:-1] if row.step == last.step and row.started_at >= started_at]
-    used = tuple(row.used_minutes or 0 for row in before)
+    before = tuple(Span(row.step, row.started_at, row.finished_at) for row in rows[:-1])
     at, due_at = last.started_at.astimezone(TIME_ZONE), last.due_at.astimezone(TIME_ZONE)
-    return OpenRun(last.step, at, due_at, last.planned_minutes, used, last.number)
+    return OpenRun(last.step, at, due_at, last.planned_minutes, before, last.number)
 
 
 async def save_recounted(tx: AsyncSession, found: Sequence[Recount]) -> list[Recount]:
@@ -195,9 +204,10 @@ async def tell(tx: AsyncSession, lines: Iterable[tuple[Recount, str, str, str]],
     query = (
         "with m as (select * from unnest(cast(:ids as uuid[]), cast(:kinds as text[]), cast(:said as text[]), "
         "cast(:bases as text[])) as m(id, kind, said, basis)), noted as ("
-        "insert into clock_entry (dossier_id, number, kind, at, reason_vi, basis) "
-        "select m.id, (select count(*) + 1 from clock_entry e where e.dossier_id = m.id), m.kind, :at, m.said, m.basis "
-        "from m) insert into case_history (dossier_id, version, number, at, what_vi, note) "
+        "insert into clock_entry (dossier_id, number, kind, at, reason_vi, basis, due_at, calendar_version, readings) "
+        "select m.id, (select count(*) + 1 from clock_entry e where e.dossier_id = m.id), m.kind, :at, m.said, "
+        "m.basis, c.deadline_at, c.calendar_version, c.readings from m join cases c on c.dossier_id = m.id) "
+        "insert into case_history (dossier_id, version, number, at, what_vi, note) "
         "select m.id, c.version, 1, :at, m.said, '' from m join cases c on c.dossier_id = m.id"
     )
     columns = {name: [line[place] for line in said] for place, name in ((1, "kinds"), (2, "said"), (3, "bases"))}

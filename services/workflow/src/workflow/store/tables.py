@@ -121,10 +121,13 @@ class ClockRow(Row, table=True):
     at: datetime = Field(sa_type=Moment)
     reason_vi: str = Field(sa_type=Text)
     basis: str = Field(sa_type=Text)
+    due_at: datetime | None = Field(default=None, sa_type=Moment)
+    calendar_version: str | None = Field(default=None, sa_type=Text)
+    readings: list[str] = Field(default_factory=list, sa_type=Texts)
 
 
 class StepRow(Row, table=True):
-    """One run through a step; a step sent back to runs again under the next number."""
+    """One run through a step; a step sent back to runs again under the next number. No `due_at`: no time of its own."""
 
     __tablename__ = "step_run"
     dossier_id: UUID = Field(primary_key=True, foreign_key="cases.dossier_id")
@@ -133,10 +136,12 @@ class StepRow(Row, table=True):
     unit: str = Field(sa_type=Text)
     role: str = Field(sa_type=Text)
     started_at: datetime = Field(sa_type=Moment)
-    due_at: datetime = Field(sa_type=Moment)
+    due_at: datetime | None = Field(default=None, sa_type=Moment)
     planned_minutes: int
     finished_at: datetime | None = Field(default=None, sa_type=Moment)
     used_minutes: int | None = None
+    lateness: str | None = Field(default=None, sa_type=Text)
+    margin_minutes: int | None = None
     staff_id: str | None = Field(default=None, sa_type=Text)
     note: str = Field(default="", sa_type=Text)
 
@@ -436,6 +441,9 @@ Index("cases_status", CaseRow.status, CaseRow.deadline_at)  # type: ignore[arg-t
 Index("cases_units", CaseRow.units, postgresql_using="gin")  # type: ignore[arg-type]
 Index("cases_words", CaseRow.words, postgresql_using="gin")
 Index("step_run_open", StepRow.dossier_id, unique=True, postgresql_where=col(StepRow.finished_at).is_(None))  # type: ignore[arg-type]
+_ONCE = {"started": "clock_started_once", "re_appointed": "clock_re_appointed_once"}
+for _kind, _name in _ONCE.items():
+    Index(_name, ClockRow.dossier_id, unique=True, postgresql_where=col(ClockRow.kind) == _kind)  # type: ignore[arg-type]
 Index("slip_dossier", SlipRow.dossier_id)  # type: ignore[arg-type]
 Index("undecided_dossier", UndecidedRow.dossier_id)  # type: ignore[arg-type]
 _NEW_DATE_GIVEN = col(ApologyRow.new_due_at).is_not(None) & col(ApologyRow.approved_at).is_not(None)

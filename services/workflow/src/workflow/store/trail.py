@@ -11,10 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kit.now import TIME_ZONE
 from kit.tx import run_sql
+from rules.due import Lateness
 from workflow.domain.access import Staff
+from workflow.domain.budgets import Grant
 from workflow.domain.case import Case, StoredFile
 from workflow.domain.checklist import CheckItem
-from workflow.domain.clock import LedgerEntry
+from workflow.domain.ledger import LedgerEntry
 from workflow.domain.status import Verdict
 from workflow.domain.steps import Place
 from workflow.domain.timers import About, StepTime, step_timers
@@ -39,18 +41,24 @@ async def packages(tx: AsyncSession, dossier_id: UUID) -> list[StoredFile]:
     return [StoredFile(**row.object) for row in (await tx.exec(query)).all()]
 
 
-async def add_clock_entry(
-    tx: AsyncSession, dossier_id: UUID, kind: str, at: datetime, reason_vi: str, basis: str
-) -> None:
+async def add_clock_entry(tx: AsyncSession, dossier_id: UUID, entry: LedgerEntry) -> None:
+    """Add a line to the ledger, under the next number; the number it came with does not count."""
     number = len(await ledger(tx, dossier_id)) + 1
-    tx.add(ClockRow(dossier_id=dossier_id, number=number, kind=kind, at=at, reason_vi=reason_vi, basis=basis))
+    facts = asdict(entry) | {"number": number, "readings": list(entry.readings)}
+    tx.add(ClockRow(dossier_id=dossier_id, **facts))
     await tx.flush()
 
 
 async def ledger(tx: AsyncSession, dossier_id: UUID) -> list[LedgerEntry]:
+    """Every line, oldest first."""
     query = select(ClockRow).where(ClockRow.dossier_id == dossier_id).order_by(col(ClockRow.number))
-    rows = (await tx.exec(query)).all()
-    return [LedgerEntry(row.number, row.kind, row.at.astimezone(TIME_ZONE), row.reason_vi, row.basis) for row in rows]
+    return [to_entry(row) for row in (await tx.exec(query)).all()]
+
+
+def to_entry(row: ClockRow) -> LedgerEntry:
+    due_at = row.due_at.astimezone(TIME_ZONE) if row.due_at else None
+    facts = (due_at, row.calendar_version, tuple(row.readings))
+    return LedgerEntry(row.number, row.kind, row.at.astimezone(TIME_ZONE), row.reason_vi, row.basis, *facts)
 
 
 async def judged(tx: AsyncSession, dossier_id: UUID, round_: int) -> list[CheckItem]:
@@ -115,28 +123,24 @@ async def add_slip(
     await tx.flush()
 
 
-async def start_step(tx: AsyncSession, case: Case, at: datetime, *, due_at: datetime, planned_minutes: int) -> None:
+async def start_step(tx: AsyncSession, case: Case, at: datetime, granted: Grant) -> None:
     """Begin a run through the step the case is at, with the unit and the role it lies with."""
     place: dict[str, Any] = {"step": case.step, "unit": case.unit, "role": case.role}
     number = len(await step_runs(tx, case.dossier_id)) + 1
-    times: dict[str, Any] = {"started_at": at, "due_at": due_at, "planned_minutes": planned_minutes}
+    times: dict[str, Any] = {"started_at": at, "due_at": granted.due_at, "planned_minutes": granted.minutes}
     tx.add(StepRow(dossier_id=case.dossier_id, number=number, **place, **times))
-    timers = step_timers(case, StepTime(number, due_at, planned_minutes))
+    timers = step_timers(case, StepTime(number, granted.due_at, granted.minutes)) if granted.due_at else ()
     await set_timers(tx, {case.dossier_id: timers}, (About.STEP,))
 
 
-async def step_begun_at(tx: AsyncSession, case: Case) -> datetime:
-    """When the run that is open began."""
-    return (await step_runs(tx, case.dossier_id))[-1].started_at
-
-
 async def finish_step(
-    tx: AsyncSession, case: Case, at: datetime, *, used_minutes: int, staff_id: str | None, note: str
+    tx: AsyncSession, run: StepRow, at: datetime, *, used: int, judged: Lateness | None, staff_id: str | None, note: str
 ) -> None:
     """Close the run that is open; `staff_id` is none where the case ended under it."""
-    run = (await step_runs(tx, case.dossier_id))[-1]
-    run.finished_at, run.used_minutes, run.staff_id, run.note = at, used_minutes, staff_id, note
-    await set_timers(tx, {case.dossier_id: ()}, (About.STEP,))
+    run.finished_at, run.used_minutes, run.staff_id, run.note = at, used, staff_id, note
+    if judged:
+        run.lateness, run.margin_minutes = judged.kind, judged.margin_working_minutes
+    await set_timers(tx, {run.dossier_id: ()}, (About.STEP,))
 
 
 async def step_runs(tx: AsyncSession, dossier_id: UUID) -> list[StepRow]:

@@ -10,6 +10,7 @@ from kit.tx import Tx
 from workflow import handlers, reads
 from workflow.web import (
     absences,
+    calendars,
     checking,
     drafts,
     ending,
@@ -80,6 +81,7 @@ router.include_router(processing.router)
 router.include_router(drafts.router)
 router.include_router(absences.router)
 router.include_router(ending.router)
+router.include_router(calendars.router)
 router.include_router(undecided.router)
 router.include_router(leading.router)
 router.include_router(listing.router)

@@ -26,6 +26,7 @@ UNDECIDED = f"{BASE}/undecided"
 ABSENCES = f"{BASE}/absences"
 LEADERS_DESK = f"{BASE}/leader"
 REGISTER = f"{BASE}/register"
+CALENDAR = f"{BASE}/calendar"
 SELDOM = ("stop_asked", "apology_to_fill", "apology", "further_round", "correction")
 
 
@@ -50,6 +51,8 @@ async def show(
 
 async def _rail(tx: AsyncSession, staff: Staff, now: Any) -> list[tuple[str, str, int | None]]:
     """The lists, with how much waits in each; those that are seldom needed only while something is in them."""
+    if not staff.roles & {*STAFF}:
+        return [(_("Lịch làm việc"), CALENDAR, None)]
     counts = await reads.count(tx, staff, now)
     lists = {name: words for name, words in reads.FILTERS.items() if name not in SELDOM or counts.get(name)}
     rail: list[tuple[str, str, int | None]] = [
@@ -64,7 +67,7 @@ async def _rail(tx: AsyncSession, staff: Staff, now: Any) -> list[tuple[str, str
         rail += [(_("Quầy tiếp nhận"), "/desk/counter", None), (_("Thu phí tại quầy"), "/pay/desk", None)]
     if staff.roles & set(READS_REGISTER):
         rail.append((_("Sổ theo dõi hồ sơ"), REGISTER, None))
-    return [*rail, (_("Báo cáo II.06"), f"{BASE}/reports/ii-06", None)]
+    return [*rail, (_("Báo cáo II.06"), f"{BASE}/reports/ii-06", None), (_("Lịch làm việc"), CALENDAR, None)]
 
 
 def queue_path(name: str) -> str:

@@ -8,6 +8,7 @@ from kit.pages.words import gettext as _
 from rules.filling import said as value_words
 from rules.records.status import LOOKS
 from rules.wording import channel_vi
+from workflow.domain.readings import READINGS_VI
 from workflow.domain.slips import is_filled
 from workflow.web.links import icon_of, page_of
 
@@ -28,13 +29,6 @@ ROLE = {
     "division_head": "lãnh đạo phòng",
     "department_leader": "lãnh đạo Sở",
     "clerk": "văn thư",
-}
-
-READINGS = {
-    "R02": "Thời hạn bắt đầu theo quy tắc của thủ tục, từ lúc hồ sơ hoặc tiền đến, không từ lúc cán bộ bấm nút",
-    "R03": "Ngày bắt đầu không tính; ngày thứ nhất là ngày kế tiếp",
-    "R04": "Giờ đến hạn theo giờ bắt đầu; nếu ngày cuối là ngày nghỉ thì hết buổi cuối của ngày làm việc kế tiếp",
-    "T03": "Hồ sơ trực tuyến đến ngoài giờ được tính từ đầu giờ làm việc kế tiếp",
 }
 
 # The occasions of notify's messages, by the names they have in its events.
@@ -116,7 +110,7 @@ FACTS: Mapping[str, Any] = {
     "lateness_badge": lambda lateness: said(LATENESS[lateness]),
     "outcome_word": lambda outcome: _(OUTCOME[outcome]),
     "waits_for": waits_for,
-    "reading_words": lambda reading: f"{reading}: {_(READINGS[reading])}" if reading in READINGS else reading,
+    "reading_words": lambda reading: f"{reading}: {_(READINGS_VI[reading])}" if reading in READINGS_VI else reading,
     "channel_words": channel_vi,
     "is_filled": is_filled,
     "shown": value_words,

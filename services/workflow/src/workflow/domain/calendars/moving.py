@@ -8,22 +8,31 @@ from typing import Literal
 from rules import due as rule
 from rules.calendar import HANOI, Calendar
 from rules.errors import NotPublished, OutsideCalendar
-from workflow.domain import clock
+from workflow.domain import budgets, clock, ledger
 from workflow.domain.case import Case
-from workflow.domain.clock import LedgerEntry
 from workflow.domain.errors import LimitNotPublished
-from workflow.domain.law import calendar_of
+from workflow.domain.law import calendar_of, procedure_of
+from workflow.domain.ledger import LedgerEntry
+
+
+@dataclass(frozen=True)
+class Span:
+    """A run that ended, as far as budgets look at it."""
+
+    step: str
+    started_at: datetime
+    finished_at: datetime | None
 
 
 @dataclass(frozen=True)
 class OpenRun:
-    """The run a case is in: what it was given, and the minutes that earlier runs of this clock used of its share."""
+    """The run a case is in: what it was given, and the runs before it, which used up some of the budgets."""
 
     step: str
     started_at: datetime
     due_at: datetime
     planned_minutes: int
-    used_before: tuple[int, ...] = ()
+    before: tuple[Span, ...] = ()
     number: int = 1
 
 
@@ -67,8 +76,8 @@ def recount(case: Case, trail: Trail) -> Recount:
 
 def _accepted(case: Case, trail: Trail) -> Case:
     assert case.started_at is not None
-    ledger = [entry for entry in trail.ledger if entry.kind in ("started", "restarted")]
-    due_at = clock.recomputed_due(case, trail.ledger, trail.promised) if ledger else None
+    has_begun = any(entry.kind in ledger.BEGINS for entry in trail.ledger)
+    due_at = ledger.recomputed(case, trail.ledger, trail.promised) if has_begun else None
     return clock.with_due(case, due_at or clock.main_due(case, case.started_at).at)
 
 
@@ -82,8 +91,10 @@ def _planned(case: Case, run: OpenRun | None) -> tuple[datetime, int] | None:
     """What the open run gets now; none where nothing runs, or nothing changes."""
     if run is None or run.step != case.step:
         return None
-    found = clock.budget(case, run.step, list(run.used_before), run.started_at)
-    return None if found == (run.due_at, run.planned_minutes) else found
+    granted = budgets.grant(case, procedure_of(case), run.step, run.before, run.started_at)
+    if granted.due_at is None or (granted.due_at, granted.minutes) == (run.due_at, run.planned_minutes):
+        return None
+    return granted.due_at, granted.minutes
 
 
 def changed_span(before: Calendar, after: Calendar) -> tuple[date, date] | None:
