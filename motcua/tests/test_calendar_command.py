@@ -83,7 +83,7 @@ def test_a_calendar_by_command_from_draft_to_applied(run: Run, tmp_path: Path) -
     assert "bản thảo 2" in run("versions").stdout
     assert "Đã bỏ bản thảo 2" in run("drop", "2", "--by", SECOND).stdout
     text = run("show", "--year", "2025").stdout
-    assert "Thứ Bảy, 12/04/2025  Thứ bảy làm bù: Làm bù" in text
+    assert "Thứ Bảy, 12/04/2025  Thứ Bảy làm bù: Làm bù" in text
     assert "2024" not in text.split("Giờ làm việc")[1]
 
 
@@ -98,6 +98,8 @@ def test_what_is_asked_wrongly_is_one_line(both: tuple[Run, dict[str, str]], tmp
         ((*draft, "--set", *SATURDAY, "--pair", "2025-04-12", "2025-04-14"), "2025-04-14"),
         ((*draft, "--remove", "2025-04-13"), "13/04/2025"),
         ((*draft, "--set", *SATURDAY, "--based-on", "2024.1"), "2024.1"),
+        ((*draft, "--season", "2025-05-05", "2025-05-01", "Hè", "07:00-11:00", "QĐ"), "Giờ theo mùa"),
+        ((*draft, "--season", "x", "2025-05-01", "Hè", "07:00-11:00", "QĐ"), "'x'"),
         ((*draft, "--record", str(broken)), "not YAML"),
         ((*draft, "--record", str(broken), "--until", "2027-12-31"), "stands alone"),
         (("approve", "99", "--by", SECOND), "no such version or draft"),

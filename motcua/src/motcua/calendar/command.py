@@ -61,6 +61,7 @@ def versions(as_json: bool) -> None:
 @click.option("--pair", "pairs", nargs=2, multiple=True, type=day, metavar="DAY DAY", help="two days of one swap")
 @click.option("--remove", "removed", multiple=True, type=day, metavar="DAY", help="an ordinary day again; may repeat")
 @click.option("--until", type=day, metavar="DAY", help="the last day the calendar is to know")
+@click.option("--season", nargs=5, metavar="FIRST LAST NAME HOURS SOURCE", help="other hours from a date to another")
 @click.option("--record", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="a whole record instead")
 @click.option("--based-on", metavar="VERSION", help="refused where a newer version counts")
 @as_json_option
@@ -70,11 +71,12 @@ def draft(staff_id: str, why: str, record: Path | None, based_on: str | None, as
     if record and given:
         raise click.UsageError("--record stands alone: it gives the whole calendar")
     facts = read_record(record) if record else None
-    changes = changes_of(**asked)
 
     async def ask(desk: Desk) -> str:
         more: dict[str, Any] = {"based_on": based_on, "staff": await desk.staff(staff_id), "now": desk.now}
         if facts is None:
+            base = await reads.find_calendar_view(desk.tx, desk.reader, None, desk.now)
+            changes = changes_of(base.newest.record, **asked)
             written = await handlers.draft_calendar(desk.tx, changes, why, **more)
         else:
             written = await handlers.draft_whole_calendar(desk.tx, facts, why, **more)

@@ -9,24 +9,35 @@ import click
 from pydantic import ValidationError
 
 from rules.errors import BadData
-from rules.records.calendar import SpecialDay
+from rules.records.calendar import CalendarRecord, Season, SpecialDay
 from rules.source_yaml import parse
-from workflow.domain.calendars import Changes
+from workflow.domain.calendars import Changes, season_of
 
 
 def changes_of(
+    base: CalendarRecord,
     days: Sequence[tuple[str, str, str, str]],
     pairs: Sequence[tuple[datetime, datetime]],
     removed: Sequence[datetime],
     until: datetime | None,
+    season: tuple[str, str, str, str, str] | None,
 ) -> Changes:
-    """Raises click.UsageError for a day or a kind that is none."""
+    """Raises click.UsageError for a day or a kind that is none; CalendarWrong for a season that is none."""
     paired = {one.date(): other.date() for pair in pairs for one, other in (pair, pair[::-1])}
     found = tuple(_day(*said, paired) for said in days)
     lonely = sorted(set(paired) - {one.day for one in found})
     if lonely:
         raise click.UsageError(f"--pair names {lonely[0]}, which no --set gives")
-    return Changes(found, tuple(one.date() for one in removed), until.date() if until else None)
+    ordinary, last = tuple(one.date() for one in removed), until.date() if until else None
+    return Changes(found, ordinary, last, season=_season(base, *season) if season else None)
+
+
+def _season(base: CalendarRecord, first: str, last: str, name: str, hours: str, source: str) -> Season:
+    try:
+        span = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError as refused:
+        raise click.UsageError(f"--season {first} {last}: {refused}") from refused
+    return season_of(base, *span, name, [part.strip() for part in hours.split(",")], source)
 
 
 def _day(on: str, kind: str, name: str, source: str, paired: Mapping[date, date]) -> SpecialDay:
