@@ -15,7 +15,7 @@ from rules.calendar import HANOI
 from rules.catalogue import load
 from rules.records.limit import Limit
 from rules.records.procedure import Procedure
-from workflow.domain import apology, budgets, ledger, steps
+from workflow.domain import apology, budgets, ledger, slips, steps
 from workflow.domain.case import Case
 from workflow.domain.clock import to_minute
 from workflow.domain.days import day_by_day
@@ -182,8 +182,32 @@ def check_sums(road: Road) -> None:
     assert sum(line.left for line in sums.lines) == sums.left == sums.whole - sums.used
     stands = road.runs[-1].finished_at or road.now
     assert sums.left == calendar.working_minutes_between(to_minute(stands), case.due_at)
+    check_slip(road, sums)
     if not case.reappointed_at and road.procedure.supplement.after_acceptance == "restarts":
         assert sums.whole == calendar.working_minutes_between(case.started_at, case.due_at)
+
+
+def check_slip(road: Road, sums: budgets.Account) -> None:
+    """The lines of the control slip use up what its sums say, to the minute."""
+    case, calendar = road.case, calendar_of(road.case)
+    counted = budgets.counting(case, road.runs)
+    told = [
+        slips.Run(
+            run.step,
+            case.unit,
+            None,
+            run.started_at,
+            0,
+            budgets.used_by(run, road.now, calendar),
+            counts=run in counted,
+        )
+        for run in road.runs
+    ]
+    rows = slips.hand_overs(case, road.procedure, told, {})
+    used = sum(row.used_minutes or 0 for row in rows if row.counts)
+    before = sum(line.used for line in sums.lines if not line.steps)
+    assert used + before == sums.used
+    assert [row.at for row in rows] == [run.started_at for run in road.runs]
 
 
 def check_grants(road: Road) -> None:
