@@ -299,3 +299,26 @@ def due_before(road: Road, line: LedgerEntry) -> datetime:
     """The due that held when this line was written."""
     dues = [one.due_at for one in road.lines[: road.lines.index(line)] if one.due_at]
     return dues[-1]
+
+
+@pytest.mark.proves("B09")
+@pytest.mark.parametrize(
+    ("channel", "at", "due"),
+    [
+        ("direct", "2025-03-03 14:59", "2025-03-03 17:30"),
+        ("direct", "2025-03-03 15:01", "2025-03-04 11:30"),
+        ("direct", "2025-03-07 16:00", "2025-03-10 11:30"),
+        ("online", "2025-03-03 09:00", None),
+    ],
+)
+def test_a_counter_dossier_is_handed_over_the_same_day_or_after_three_the_next_morning(
+    channel: str, at: str, due: str | None
+) -> None:
+    procedure = load().procedure("xray-licence-new-2021")
+    now = datetime.fromisoformat(at).replace(tzinfo=HANOI)
+    road = Road.begun(procedure, now, channel)
+    found = budgets.hand_over_due(road.case)
+    assert (f"{found:%Y-%m-%d %H:%M}" if found else None) == due
+    # where the clock waits for the fee, the desk has everything once it is paid
+    paid = road.case.changed(paid_at=now + timedelta(days=1))
+    assert found is None or (later := budgets.hand_over_due(paid)) is None or later > found
