@@ -164,6 +164,10 @@ class Calendar:
             raise self.outside(None)
         return self._working_days[index]
 
+    def working_days_between(self, first: date, last: date) -> int:
+        """How many working days there are from a date on and before another."""
+        return self._rank[self._offset(last)] - self._rank[self._offset(first)]
+
     def next_working_day(self, day: date) -> date:
         """The first working day after `day`."""
         return self.add_working_days(day, 1)

@@ -232,7 +232,7 @@ def apology(due: Due, calendar: Calendar, *, on: date | None = None, catalogue: 
     law, held_on = catalogue or load(), on or due.start.date()
     last_ahead, ahead, short = (_days_of(kind, held_on, law) for kind in ("apology", "apology_draft", "apology_short"))
     last_on = due.at.date() - timedelta(days=last_ahead)
-    if calendar.add_working_days(due.at.date(), -short) < due.start.date():
+    if calendar.working_days_between(due.start.date(), due.at.date()) < short:
         return Apology(due.start, last_on)
     day = calendar.add_working_days(due.at.date(), -ahead)
     return Apology(datetime.combine(day, calendar.sessions(day)[0][0], HANOI), last_on)

@@ -26,6 +26,7 @@ from rules.road import road
 from rules.testing import OFFICE_ID, PROCEDURE_ID, at
 
 from .builders import API
+from .test_calendars import approved, hear, with_a_holiday
 from .test_pages import Reader, reader_of
 
 __all__ = ["reader_of"]
@@ -198,6 +199,30 @@ async def test_a_time_outside_the_calendars_years_is_a_clear_sentence(
 
 
 @pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"paid_on": "2027-03-13"}, "paid_on"),
+        (a_round(asked_on="2025-03-20", answered_on="2027-01-04"), "supplements-0-answered_on"),
+        ({"paid_on": "2026-12-30"}, "paid_on"),
+    ],
+)
+async def test_the_moment_that_leads_out_of_the_calendar_is_the_one_to_change(
+    visitor: Reader, changed: dict[str, str], field: str
+) -> None:
+    page = await visitor.open(address(FILED, PAID, changed))
+    assert list(page.errors) == [field]
+    assert "chưa được duyệt" in page.errors[field]
+
+
+async def test_more_rounds_than_are_taken_are_refused_not_dropped(visitor: Reader) -> None:
+    rounds = [
+        a_round(number, asked_on="2025-03-06", answered_on="2025-03-06", asked_time="08:00") for number in range(11)
+    ]
+    page = await visitor.open(address(FILED, *rounds))
+    assert page.errors["supplements"] == "Ghi nhiều nhất 10 lần."
+
+
+@pytest.mark.parametrize(
     ("changed", "status", "slug", "pointer"),
     [
         ({"procedure_id": "no-such"}, 404, "procedure-unknown", None),
@@ -231,6 +256,20 @@ async def test_a_bad_question_to_the_api_is_a_problem(
         assert wrong["pointer"] == pointer
         assert wrong["message_vi"]
         assert wrong["message_en"]
+
+
+@pytest.mark.proves("R01")
+async def test_page_and_api_count_by_the_newest_approved_calendar(
+    visitor: Reader, client: httpx.AsyncClient, database: Database
+) -> None:
+    await hear(database, await approved(database, with_a_holiday(), "2025-03-01 08:00"))
+    page = await visitor.open(address(FILED))
+    assert "trước 09:12 Thứ Ba, 11/03/2025 Hạn kiểm tra hồ sơ" in page.text
+    assert "Thứ Ba, 04/03/2025: không tính: Nghỉ lễ: Nghỉ thử nghiệm" in page.text
+    asked = {"procedure_id": PROCEDURE_ID, "filed_at": "2025-03-03T09:12:00+07:00"}
+    told = (await client.post(f"{API}/what-if", json=asked)).json()
+    assert told["calendar_version"] == "2025.1"
+    assert {one["kind"]: one["at"] for one in told["milestones"]}["check_due"] == "2025-03-11T09:12:00+07:00"
 
 
 async def test_door_and_procedure_lead_to_it(visitor: Reader) -> None:

@@ -4,9 +4,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from kit.now import TIME_ZONE
+from kit.testing.pages import read_page
 from kit.tx import run_sql
 from workflow import handlers, store
 from workflow.domain.apology import REASON_TO_FILL, Wanted, window
@@ -113,3 +115,15 @@ async def test_on_the_last_day_for_a_new_date_the_history_says_so(world: Any) ->
     assert (await world.ask(store.last_change, dossier)).what_vi == (
         f"Nhắc: {last_on:%d/%m/%Y} là ngày cuối còn được hẹn lại (R07)"
     )
+
+
+@pytest.mark.proves("R07")
+async def test_page_and_api_tell_a_draft_of_the_system_from_one_of_the_division(
+    client: httpx.AsyncClient, world: Any
+) -> None:
+    dossier = await appraised(world)
+    await cross(world, window(await world.case(dossier)).draft_at)
+    page = read_page((await client.get(f"/officer/cases/{dossier}", headers=world.browser("case_officer"))).text)
+    assert "Hệ thống lập sẵn, chờ ghi nguyên nhân" in page.text
+    answer = await client.get(f"/api/workflow/v1/cases/{dossier}/letters", headers=world.bearer("case_officer"))
+    assert [one["is_proposal"] for one in answer.json()["apologies"]] == [True]

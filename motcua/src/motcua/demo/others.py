@@ -152,7 +152,7 @@ class Other:
 
     def has_apology_draft(self, case: Case) -> bool:
         letters = self.actions.ask("department_leader", "GET", f"workflow/v1/cases/{case['id']}/letters")
-        return bool(letters["apologies"])
+        return any(not one["is_proposal"] for one in letters["apologies"])
 
     def deliver(self, case: Case) -> None:
         """The postal service takes the parcel and delivers it."""

@@ -105,11 +105,11 @@ class LimitUnpublished(IntakeError):
 
 
 class OutsideYears(IntakeError):
-    """`first` and `last` are the days the office's calendar knows."""
+    """`first` and `last` are the days the office's calendar knows, `pointer` the moment that leads out of them."""
 
-    def __init__(self, first: date, last: date) -> None:
+    def __init__(self, first: date, last: date, pointer: str = "filed_at") -> None:
         super().__init__(f"a date lies outside the years of the approved calendar, {first} to {last}; none is guessed")
-        self.first, self.last = first, last
+        self.first, self.last, self.pointer = first, last, pointer
         self.sentence_vi = (
             f"Có ngày rơi ra ngoài lịch làm việc đã duyệt (từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}). "
             "Lịch những năm khác chưa được duyệt, nên không tính thử được."
@@ -117,7 +117,7 @@ class OutsideYears(IntakeError):
 
     @property
     def facts(self) -> dict[str, Any]:
-        return super().facts | {"first": self.first.isoformat(), "last": self.last.isoformat()}
+        return super().facts | {"first": self.first.isoformat(), "last": self.last.isoformat(), "pointer": self.pointer}
 
 
 class QuestionInvalid(IntakeError):

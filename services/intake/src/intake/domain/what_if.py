@@ -46,7 +46,7 @@ def what_if(question: Question, calendar: Calendar, catalogue: Catalogue) -> Roa
     except NotPublished as error:
         raise LimitUnpublished(question.procedure) from error
     except OutsideCalendar as error:
-        raise OutsideYears(calendar.first, calendar.last) from error
+        raise OutsideYears(calendar.first, calendar.last, leads_out(question, calendar)) from error
     except WrongOrder as error:
         raise QuestionInvalid([TOO_EARLY]) from error
 
@@ -61,6 +61,22 @@ PAID_TOO_EARLY = Wrong(
     "Lúc nộp phí không thể trước lúc nộp hồ sơ. Hãy sửa một trong hai.",
     "The fee cannot be paid before the dossier is filed. Change one of the two.",
 )
+
+
+def leads_out(question: Question, calendar: Calendar) -> str:
+    """Which moment leads out of the years the calendar knows: the first one outside, else the last one that counts."""
+    given = moments_of(question)
+    outside = [name for name, at in given if not calendar.covers(at.astimezone(HANOI).date())]
+    return outside[0] if outside else max(given, key=lambda one: one[1])[0]
+
+
+def moments_of(question: Question) -> list[tuple[str, datetime]]:
+    """Every moment of a question, named as the API calls it."""
+    found: list[tuple[str, datetime | None]] = [("filed_at", question.filed_at), ("paid_at", question.paid_at)]
+    for number, one in enumerate(question.rounds):
+        found.append((f"supplements/{number}/asked_at", one.asked_at))
+        found.append((f"supplements/{number}/answered_at", one.answered_at))
+    return [(name, at) for name, at in found if at is not None]
 
 
 def wrong_order(question: Question) -> list[Wrong]:

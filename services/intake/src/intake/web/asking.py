@@ -43,6 +43,8 @@ class Asking:
             self._blame("channel", "Hãy chọn một cách nộp.", "Choose a way of filing.")
         filed_at = self._moment("filed", self.filed_on, self.filed_time, FILED, is_needed=True)
         paid_at = self._moment("paid", self.paid_on, self.paid_time, PAID)
+        if len(self.rounds) > MOST_ROUNDS:
+            self._blame("supplements", f"Ghi nhiều nhất {MOST_ROUNDS} lần.", f"Give at most {MOST_ROUNDS} rounds.")
         rounds = [self._round(number, row) for number, row in enumerate(self.rounds)]
         if self.wrong or filed_at is None:
             return None
@@ -138,9 +140,9 @@ def _rounds(params: QueryParams, typed: Mapping[str, str]) -> list[Mapping[str, 
         for number, row in enumerate(_sent_rows(params))
         if str(number) != removed
     ]
-    if "add_row" in typed:
+    if "add_row" in typed and len(found) < MOST_ROUNDS:
         found.append(EMPTY_ROUND)
-    return found[:MOST_ROUNDS]
+    return found
 
 
 def _sent_rows(params: QueryParams) -> list[dict[str, str]]:

@@ -41,7 +41,6 @@ FIELDS: Mapping[type[IntakeError], str] = {
     ProcedureNotInForce: "procedure",
     ChannelNotOffered: "channel",
     OfficeUnknown: "office",
-    OutsideYears: "filed_on",
 }
 
 
@@ -74,9 +73,14 @@ def answer(question: Question, calendar: Calendar | None, *, english: bool) -> d
     except QuestionInvalid as error:
         wrong = [(_field_of(one.pointer), one.message_en if english else one.message_vi) for one in error.wrong]
         return {"errors": [FieldError(name, sentence) for name, sentence in wrong]}
+    except OutsideYears as error:
+        return {"errors": [FieldError(_field_of(error.pointer), _sentence(error, english=english))]}
     except tuple(FIELDS) as error:
-        sentence = f"{str(error)[:1].upper()}{str(error)[1:]}." if english else error.sentence_vi
-        return {"errors": [FieldError(FIELDS[type(error)], sentence)]}
+        return {"errors": [FieldError(FIELDS[type(error)], _sentence(error, english=english))]}
+
+
+def _sentence(error: IntakeError, *, english: bool) -> str:
+    return f"{str(error)[:1].upper()}{str(error)[1:]}." if english else error.sentence_vi
 
 
 def shown(road: Road, calendar: Calendar, today: date, *, english: bool) -> dict[str, Any]:

@@ -100,6 +100,7 @@ class ApologyOut(Shape):
     new_due_at: datetime | None
     drafted_at: datetime
     approved_at: datetime | None = Field(description="none while it waits for the leader")
+    is_proposal: bool = Field(description="begun by the system; goes on once the division says why it is late")
 
 
 class IssuedOut(Shape):

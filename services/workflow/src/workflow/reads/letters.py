@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kit.now import TIME_ZONE
 from workflow import store
 from workflow.domain.access import Staff
-from workflow.domain.apology import Apology, as_sent, no_new_date_vi
+from workflow.domain.apology import BY_SYSTEM, Apology, as_sent, no_new_date_vi
 from workflow.domain.case import Case, StoredFile
 from workflow.domain.law import office_of
 from workflow.domain.opinion import Opinion
@@ -30,6 +30,7 @@ class LetterView:
     new_due_at: datetime | None
     drafted_at: datetime
     approved_at: datetime | None
+    is_proposal: bool  # begun by the system; the division has not said why yet
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ async def _apologies(tx: AsyncSession, dossier_id: UUID) -> list[LetterView]:
             new_due_at=row.new_due_at.astimezone(TIME_ZONE) if row.new_due_at else None,
             drafted_at=row.drafted_at.astimezone(TIME_ZONE),
             approved_at=row.approved_at.astimezone(TIME_ZONE) if row.approved_at else None,
+            is_proposal=row.drafted_by == BY_SYSTEM,
         )
         for row in await store.apologies(tx, dossier_id)
     ]
