@@ -105,7 +105,12 @@ def test_a_fault_is_told_with_its_line_and_reason(folder: Path, name: str, old: 
         (TRANSFER, 'percent: "0.1"', "percent: 0.1", "money knows no binary fractions"),
         (DEVICE, "key: model", "key: device_name", "field device_name stands twice"),
         (OFFICE, "id: one-stop", "id: radiation", "unit radiation stands twice"),
-        (SHARED, "    shares_with: verify\n    sends", "    share: 1\n    shares_with: verify\n    sends", "sum to 101"),
+        (
+            SHARED,
+            "    shares_with: verify\n    sends",
+            "    share: 1\n    shares_with: verify\n    sends",
+            "sum to 101",
+        ),
         (SHARED, "share: 20\n", "share: 20\n    shares_with: submit\n", "a share of its own shares no other's"),
         (SHARED, "    shares_with: verify\n    sends", "    shares_with: heaven\n    sends", "no earlier step heaven"),
         (SHARED, "    shares_with: verify\n    sends", "    shares_with: review\n    sends", "must follow one another"),
