@@ -11,6 +11,7 @@ from motcua.programs import SERVICES, service_of
 
 EXPECTED = (("kit.service", "SettingsWrong", 2), ("kit.embedded", "EmbeddedError", 1), ("rules.errors", "BadData", 1))
 ELSEWHERE = {
+    "calendar": "motcua.calendar.command:group",
     "catalogue": "motcua.catalogue.command:group",
     "clock": "motcua.clock:group",
     "due": "motcua.due.command:command",

@@ -190,6 +190,15 @@ class Calendar:
         day = self.next_working_day(local.date())
         return datetime.combine(day, self.sessions(day)[0][0], HANOI)
 
+    def working_from(self, at: datetime) -> datetime:
+        """The moment itself if working time begins or goes on there, else where it next begins."""
+        position, _ = self._position(at)
+        index = bisect_right(self._ends, position)
+        if index == len(self._begins):
+            raise self.outside(None)
+        begins = self._begins[index]
+        return at.astimezone(HANOI) if begins <= position else self._base + timedelta(0, begins)
+
     def days_off(self, after: date, until: date) -> tuple[tuple[date, str], ...]:
         """Days that do not count, with the reason of each, between two dates: the first left out, the last included."""
         days = (after + timedelta(days=n) for n in range(1, (until - after).days + 1))

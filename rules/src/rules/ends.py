@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 
 from rules.calendar import HANOI, NAIVE, Calendar
-from rules.readings import Readings
+from rules.readings import DEFAULT, Readings
 from rules.records.limit import Limit, Unit
 from rules.terms import corresponding_day
 
 
-def begin(start: datetime, calendar: Calendar, readings: Readings) -> datetime:
+def begin(limit: Limit, start: datetime, calendar: Calendar, readings: Readings) -> datetime:
     """A start as limits count it: to the minute, as form 01 prints it, in Vietnam's time; rolled where R03 says so.
 
     Raises OutsideCalendar, ValueError for a moment without its zone.
@@ -25,6 +25,18 @@ def begin(start: datetime, calendar: Calendar, readings: Readings) -> datetime:
         raise calendar.outside(start) from beyond
     if begins.second or begins.microsecond:
         begins = begins.replace(second=0, microsecond=0)
+    return begins if readings is DEFAULT else _rolled_start(limit, begins, calendar, readings)
+
+
+def _rolled_start(limit: Limit, begins: datetime, calendar: Calendar, readings: Readings) -> datetime:
+    cutoff = readings.day_zero_cutoff
+    if (
+        cutoff is not None
+        and limit.is_in_days
+        and (begins.time() > cutoff or not calendar.is_working_day(begins.date()))
+    ):
+        day = calendar.next_working_day(begins.date())
+        return datetime.combine(day, calendar.sessions(day)[0][0], HANOI)
     return calendar.opening_from(begins) if readings.main_limit_rolls else begins
 
 
@@ -34,11 +46,14 @@ def end(limit: Limit, begins: datetime, calendar: Calendar, readings: Readings) 
 
 
 def _minutes(value: int, begins: datetime, calendar: Calendar, readings: Readings) -> datetime:
-    return calendar.add_working_minutes(begins, value)
+    ends = calendar.add_working_minutes(begins, value)
+    if readings is DEFAULT or readings.full_session_ends == "session":
+        return ends
+    return calendar.working_from(ends)
 
 
 def _hours(value: int, begins: datetime, calendar: Calendar, readings: Readings) -> datetime:
-    return calendar.add_working_minutes(begins, value * 60)
+    return _minutes(value * 60, begins, calendar, readings)
 
 
 def _working_days(value: int, begins: datetime, calendar: Calendar, readings: Readings) -> datetime:
@@ -82,6 +97,8 @@ def _rolled(last: date, begins: datetime, calendar: Calendar, readings: Readings
     if calendar.is_working_day(last):
         return on_day(last, begins, calendar, readings)
     day = calendar.next_working_day(last)
+    if readings.rolled_day_clock == "carried":
+        return on_day(day, begins, calendar, readings)
     return datetime.combine(day, calendar.sessions(day)[-1][1], HANOI)
 
 

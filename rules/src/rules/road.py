@@ -35,7 +35,7 @@ def road(question: Question, *, catalogue: Catalogue | None = None, calendar: Ca
     filed_on = question.filed_at.astimezone(HANOI).date()
     procedure = _procedure(question, law, filed_on)
     held = calendar or law.calendar(question.office_id)
-    where = Where(held, filed_on, question.office_id, law.readings(question.office_id, filed_on), law)
+    where = Where(held, filed_on, question.office_id, law.readings(question.office_id, filed_on, procedure.id), law)
     return _Walk(question, procedure, where, law).road()
 
 
@@ -185,7 +185,8 @@ class _Walk:
         """What comes before and after the due that holds: warnings, apology, and when it is missed."""
         for number, at in enumerate(limits.warnings(found.start, found.at, self.where), 1):
             self._note("warning", at, self._general_acts("warning"), number=number)
-        span = rule.apology(found, self.calendar, on=self.where.on, catalogue=self.law)
+        office_id = self.question.office_id
+        span = rule.apology(found, self.calendar, on=self.where.on, office_id=office_id, catalogue=self.law)
         acts = self._general_acts("apology")
         self._note("apology_draft", span.draft_at, acts, ("R07",))
         if span.last_on >= found.start.date():

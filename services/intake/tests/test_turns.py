@@ -1,6 +1,7 @@
 """Off the straight road: what the applicant is shown of every ending, new date, correction and posting."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 
 import httpx
 import pytest
@@ -15,9 +16,11 @@ from kit.testing.events import a_record, shuffled
 from kit.testing.pages import Page
 from kit.testing.people import bearer
 from kit.tx import Database, run_sql
-from rules.testing import at
+from rules import catalogue as law
+from rules.testing import OFFICE_ID, at
 
 from .builders import API, KHOI, NGOC, a_dossier, upload
+from .test_calendars import approved
 from .test_pages import Reader, khoi, reader_of
 from .test_road import DEMAND, hear, numbered, the_road, track
 from .turning import REASON, WHERE, Turning
@@ -299,6 +302,23 @@ async def test_a_date_that_a_calendar_moved_stands_beside_the_former_one_with_th
     facts = await track(client, others.dossier_id)
     assert facts["due_at"] == "2025-04-22T17:30:00+07:00"
     assert facts["turns"]["moved_date"]["previous_due_at"] == "2025-04-08T17:30:00+07:00"
+
+
+async def test_the_days_that_moved_a_date_are_named_once_the_calendar_was_heard(
+    khoi: Reader, client: httpx.AsyncClient, database: Database
+) -> None:
+    others, said = await on_the_road(client, database, STEPPING)
+    record = law.load().shipped_calendar(OFFICE_ID).record
+    days = [one for one in record.special_days if one.day != date(2025, 4, 7)]
+    changed = record.model_copy(update={"version": "2025.2", "special_days": tuple(days)})
+    event = await approved(database, changed, "2025-03-20 09:00")
+    await deliver(database, consumer(), [a_record(event, sequence=1, offset=1)])
+    await hear(database, *said, others.moved_date(at("2025-03-20 10:00")))
+    await set_clock(database, at("2025-03-21 09:00"))
+    page = await shown(khoi, others)
+    assert "Thứ Hai, 07/04/2025: nay làm việc" in page.text
+    facts = await track(client, others.dossier_id)
+    assert facts["turns"]["moved_by"] == [{"on": "2025-04-07", "works": True, "reason": ""}]
 
 
 async def test_a_new_appointment_takes_the_place_of_what_a_calendar_moved(

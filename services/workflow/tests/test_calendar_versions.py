@@ -8,12 +8,16 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from kit.tx import Database, run_sql
-from rules.catalogue import load
+from rules.catalogue import Catalogue, load
 from rules.records.calendar import SpecialDay
 from rules.records.cited import Source
 from workflow import handlers, store
+from workflow.domain import ledger
 from workflow.domain.calendars import Changes, Version
+from workflow.domain.checklist import CheckItem
 from workflow.domain.errors import AlreadyDecided, CalendarWrong, NotYours, OwnDraft, StaleDraft
+from workflow.domain.status import Verdict
+from workflow.domain.steps import Decision
 
 pytestmark = pytest.mark.db
 SATURDAY, MONDAY = date(2025, 3, 15), date(2025, 3, 17)
@@ -215,3 +219,29 @@ async def test_what_comes_in_after_the_approval_counts_by_it(world: Any, databas
     assert (case.calendar_version, case.deadline_at.date()) == ("2025.1", date(2025, 3, 11))
     await applied(database)
     assert (await world.case(case.dossier_id)).version == case.version
+
+
+@pytest.mark.proves("R01", "R08")
+async def test_what_waits_is_not_moved_and_goes_on_by_the_newest_calendar(
+    world: Any, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on = world.procedure.supplement.model_copy(update={"after_acceptance": "resumes"})
+    procedure = world.procedure.model_copy(update={"supplement": goes_on})
+    monkeypatch.setattr(Catalogue, "procedure_at", lambda *_: procedure)
+    dossier = await world.accepted("2025-03-13 09:00")
+    await world.do(
+        handlers.finish_step, dossier, "assign", Decision(), staff=world.staff("division_head"), seen_version=None
+    )
+    await world.at("2025-03-20 09:00")
+    lacking = CheckItem("emergency-plan", Verdict.LACKING, "Thiếu phương án ứng phó khi mất điện.")
+    officer = world.staff("case_officer")
+    await world.do(handlers.request_later_supplement, dossier, [lacking], staff=officer, seen_version=None)
+    before = await world.case(dossier)
+    await approved(world, Changes((a_day(date(2025, 3, 28), "holiday"), a_day(date(2025, 4, 8), "holiday"))))
+    await applied(database)
+    assert await world.case(dossier) == before
+    await world.supplement(dossier, "2025-04-02 14:00", {"emergency-plan": 1})
+    after = await world.case(dossier)
+    again = ledger.recomputed(after, await world.ask(store.ledger, dossier))
+    assert (after.calendar_version, after.due_at) == ("2025.1", again)
+    assert await world.said("DeadlineMoved") == []

@@ -1,6 +1,6 @@
 """The calendar's pages: the year in words, a draft and its mistakes, whom it would move, who approves it."""
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import httpx
@@ -113,12 +113,34 @@ async def test_each_mistake_stands_beside_its_field(client: httpx.AsyncClient, w
 
 async def test_rows_come_and_go_without_losing_what_was_typed(client: httpx.AsyncClient, world: Any) -> None:
     await world.at("2025-04-01 08:00")
+    assert (await opened(client, world, f"{PAGE}/draft")).h1 == "Soạn thay đổi lịch làm việc"
     more = await sent(client, world, f"{PAGE}/draft", why_vi=WHY, add_row="days", **FORM, **SATURDAY)
     page = read_page(more.text)
     assert 'name="days-1-day"' in more.text
     assert WHY in page.text
     less = await sent(client, world, f"{PAGE}/draft", why_vi=WHY, remove_row="days-0", **FORM, **SATURDAY)
     assert "2025-04-12" not in less.text
+
+
+async def test_hours_of_a_season_are_drafted_from_a_date_to_another(client: httpx.AsyncClient, world: Any) -> None:
+    await world.at("2025-04-01 08:00")
+    season = {
+        "season_name": "Giờ mùa hè",
+        "season_first": "2025-05-05",
+        "season_last": "2025-09-30",
+        "season_hours": "07:00-11:00, 13:30-17:30",
+        "season_source": "Quyết định thử nghiệm",
+    }
+    place = await a_draft(client, world, **season)
+    assert "Giờ mùa hè, từ 05/05/2025 đến 30/09/2025" in (await opened(client, world, place)).text
+    [draft] = await world.ask(store.calendar_drafts, OFFICE.id)
+    assert draft.calendar.sessions(date(2025, 5, 5))[0][0] == time(7)
+    for field, value in (("season_hours", "bảy giờ"), ("season_last", ""), ("season_source", "")):
+        wrong = {**FORM, **SATURDAY, **season, "why_vi": WHY, field: value}
+        answer = await sent(client, world, f"{PAGE}/draft", **wrong)
+        assert (answer.status_code, f'href="#{field}"' in answer.text) == (422, True), field
+    turned = {**FORM, **season, "why_vi": WHY, "season_last": "2025-05-01"}
+    assert 'href="#season_first"' in (await sent(client, world, f"{PAGE}/draft", **turned)).text
 
 
 async def test_a_whole_record_comes_as_a_file(client: httpx.AsyncClient, world: Any) -> None:

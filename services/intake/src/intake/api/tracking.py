@@ -120,6 +120,12 @@ class MovedDateOut(Out):
     calendar_version: str = Field(description="the version of the office's calendar that moved it")
 
 
+class ChangedDayOut(Out):
+    on: date
+    works: bool = Field(description="whether it is a working day now")
+    reason: str
+
+
 class ResultOut(Out):
     code: str
     kind: Literal["granted", "refused"]
@@ -144,6 +150,7 @@ class TurnsOut(Out):
     ended_words: dict[str, str] = Field(description="with a refusal: reason, where_to_go")
     new_date: NewDateOut | None
     moved_date: MovedDateOut | None = Field(description="moved by a newly approved calendar")
+    moved_by: list[ChangedDayOut] = Field(description="the days whose change moved it, where the version is known")
     missed_at: Moment | None = Field(description="since when it is late against its present due time (R05)")
     closing_by: Moment | None = Field(description="by when the request must be answered, else it is closed (T07)")
     apologised_at: Moment | None = Field(description="an apology without a new date (R07)")

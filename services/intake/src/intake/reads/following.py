@@ -13,10 +13,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.facts import StaffCard, StoredObject
 from contracts.package import Manifest, staff_path
 from intake.domain import road, turns
+from intake.domain.calendar_change import ChangedDay
 from intake.domain.dossier import Dossier, Ending, Stored
 from intake.domain.errors import NotFound
 from intake.domain.road import Moment
 from intake.domain.texts import storable
+from intake.domain.turns import MovedDate
+from intake.reads.calendars import days_changed_by
 from intake.reads.own import calendar_of, find_dossier, procedure_of
 from intake.reads.shown import (
     Asked,
@@ -36,6 +39,7 @@ from intake.store.tables import DocumentRow, FeeRow, MilestoneRow, PackageRow, R
 from kit.objects import ObjectMissing
 from kit.tx import objects_of
 from rules import catalogue as law
+from rules.calendar import HANOI
 from rules.records.procedure import Procedure
 
 
@@ -63,12 +67,13 @@ async def track(tx: AsyncSession, applicant_id: str, dossier_id: UUID) -> Track:
 
 
 async def _turns(tx: AsyncSession, dossier: Dossier, moments: Sequence[Moment]) -> Turns:
-    ended, refusal = turns.ended(moments), turns.stop_refusal(moments)
+    ended, refusal, moved = turns.ended(moments), turns.stop_refusal(moments), turns.moved_date(moments)
     return Turns(
         ended=ended,
         ended_words=await _words(tx, ended.words if ended else None),
         new_date=turns.new_date(moments),
-        moved_date=turns.moved_date(moments),
+        moved_date=moved,
+        moved_by=await _moved_by(tx, dossier, moved) if moved else (),
         missed_at=turns.missed_at(moments, dossier.due_at),
         closing_by=turns.closing_by(moments) if dossier.waits_for_supplement else None,
         apologised_at=max((one.at for one in moments if one.kind == "apology_sent"), default=None),
@@ -80,6 +85,13 @@ async def _turns(tx: AsyncSession, dossier: Dossier, moments: Sequence[Moment]) 
         posting=turns.posting(moments),
         return_way=await _return_way(tx, dossier.id),
     )
+
+
+async def _moved_by(tx: AsyncSession, dossier: Dossier, moved: MovedDate) -> tuple[ChangedDay, ...]:
+    """The days whose change moved the due time, from the start of the clock to the later of both dates."""
+    span = (dossier.started_at or dossier.received_at, max(moved.previous_due_at, moved.due_at))
+    first, last = (at.astimezone(HANOI).date() for at in span)
+    return await days_changed_by(tx, dossier.office, moved.calendar_version, first, last)
 
 
 async def _words(tx: AsyncSession, stored: Stored | None) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.package import PackageFile
+from intake.domain.calendar_change import ChangedDay
 from intake.domain.dossier import Dossier, Ending, Upload
 from intake.domain.road import Stop
 from intake.domain.turns import Ended, MovedDate, NewDate, Posting, Refusal, ResultPaper
@@ -113,6 +114,7 @@ class Turns:
     ended_words: Mapping[str, str]
     new_date: NewDate | None
     moved_date: MovedDate | None
+    moved_by: tuple[ChangedDay, ...]
     missed_at: datetime | None
     closing_by: datetime | None
     apologised_at: datetime | None

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from kit.now import Now
 from kit.signin import Person, allow
 from kit.tx import Tx
-from rules.records.calendar import DayKind, SpecialDay
+from rules.records.calendar import DayKind, Season, SpecialDay
 from rules.records.cited import Source
 from workflow import handlers, reads
 from workflow.api.shapes import Shape, Text
@@ -62,13 +62,14 @@ class DraftIn(Shape):
     )
     until: date | None = Field(default=None, description="the last day the calendar is to know")
     schedules: dict[str, Any] | None = Field(
-        default=None, description="`working`, `working_saturday_sessions`, `reception`: given anew, as in the record"
+        default=None, description="`working`, `seasons`, `reception` and the like: given anew, as in the record"
     )
+    season: Season | None = Field(default=None, description="hours of their own from a date to another, added")
     record: dict[str, Any] | None = Field(default=None, description="a whole calendar record")
 
     def changes(self) -> Changes:
         days = tuple(one.special() for one in self.days)
-        return Changes(days, tuple(self.removed), self.until, self.schedules)
+        return Changes(days, tuple(self.removed), self.until, self.schedules, self.season)
 
 
 class ProgressOut(Shape):

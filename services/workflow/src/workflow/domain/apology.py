@@ -141,9 +141,8 @@ def last_day_for_new_date(case: Case) -> date:
 def window(case: Case) -> rule.Apology:
     """From when a letter is drafted, and the last date for a new one; of an accepted case."""
     assert case.due_at is not None
-    return rule.apology(
-        clock.due_again(case, case.due_at), calendar_of(case), on=case.received_at.astimezone(HANOI).date()
-    )
+    on = case.received_at.astimezone(HANOI).date()
+    return rule.apology(clock.due_again(case, case.due_at), calendar_of(case), on=on, office_id=case.office)
 
 
 def new_due_at(case: Case, on: date) -> datetime:

@@ -41,7 +41,7 @@ from workflow.handlers.returning import hand_over, mark_returned
 from workflow.handlers.steps import finish_step, issue, send_back, sign_off
 from workflow.handlers.stopping import close_unanswered, refuse_stop, stop, take_stop_request, take_withdrawal
 from workflow.handlers.supplementing import request_later_supplement
-from workflow.store import count_by_newest
+from workflow.store import count_by_newest, find_staff
 
 __all__ = [
     "Reassigned",
@@ -57,6 +57,7 @@ __all__ = [
     "draft_whole_calendar",
     "draw_up_correction",
     "drop_calendar_draft",
+    "find_staff",
     "find_valid",
     "finish_step",
     "hand_over",

@@ -13,7 +13,7 @@ from workflow.domain.access import Staff
 from workflow.domain.answering import answer_by
 from workflow.domain.case import Case
 from workflow.domain.checklist import CheckItem
-from workflow.domain.law import procedure_of
+from workflow.domain.law import calendar_of, procedure_of
 from workflow.domain.moves import moved
 from workflow.domain.status import Action
 from workflow.domain.steps import find_step
@@ -72,7 +72,7 @@ async def take_later_supplement(
     """
     step = find_step(procedure_of(case), case.step)
     case = moved(case, Action.TAKE_LATER_SUPPLEMENT, since=now, role=step.role, answer_by=None)
-    case, line = ledger.answered(case, asked_at, received_at)
+    case, line = ledger.answered(await _held_to_newest(tx, case), asked_at, received_at)
     case = await store.save_case(tx, case.changed(last_piece_at=received_at))
     await store.add_clock_entry(tx, case.dossier_id, line)
     await runs.begin_run(tx, case, received_at)
@@ -80,6 +80,14 @@ async def take_later_supplement(
     await store.add_history(tx, case, what, now)
     await _say_restarted(tx, case, now)
     return case
+
+
+async def _held_to_newest(tx: AsyncSession, case: Case) -> Case:
+    """A new calendar does not move what waits; what is left of its limit is counted by the newest all the same."""
+    if case.calendar_version == calendar_of(case).version:
+        return case
+    again = ledger.recomputed(case, await store.ledger(tx, case.dossier_id))
+    return case.changed(due_at=again or case.due_at)
 
 
 async def _say_restarted(tx: AsyncSession, case: Case, now: datetime) -> None:

@@ -8,16 +8,17 @@ from starlette.datastructures import FormData, UploadFile
 
 from kit.pages.forms import rows
 from rules.errors import BadData
-from rules.records.calendar import CalendarRecord, SpecialDay
+from rules.records.calendar import CalendarRecord, Season, SpecialDay
 from rules.records.cited import Source
 from rules.source_yaml import parse
-from workflow.domain.calendars import Changes
+from workflow.domain.calendars import Changes, season_of
 from workflow.domain.errors import CalendarWrong, FieldSentence
 from workflow.web.calendar_year import KINDS, ORDINARY, typed_hours
 
 TABLE = "days"
 LARGEST_FILE = 1_000_000
 EMPTY_ROW: Mapping[str, str] = {}
+SEASON = ("season_name", "season_first", "season_last", "season_hours", "season_source")
 Typed = dict[str, Any]
 
 
@@ -25,12 +26,14 @@ def blank(record: CalendarRecord) -> Typed:
     """The form before anything is typed."""
     hours = {"working": typed_hours(record.working.sessions)}
     hours["saturday"] = typed_hours(record.working_saturday_sessions)
+    hours |= dict.fromkeys(SEASON, "")
     return {TABLE: [EMPTY_ROW], "until": record.effective_to.isoformat(), "why_vi": "", **hours}
 
 
 def typed(form: FormData) -> Typed:
     """What stands in the form; with one more row or one less, where that button was pressed."""
-    words = {name: str(form.get(name, "")).strip() for name in ("until", "why_vi", "working", "saturday", "based_on")}
+    names = ("until", "why_vi", "working", "saturday", "based_on", *SEASON)
+    words = {name: str(form.get(name, "")).strip() for name in names}
     return {**words, TABLE: rows(form, TABLE) or [EMPTY_ROW]}
 
 
@@ -51,11 +54,26 @@ def changes_of(said: Typed, base: CalendarRecord) -> Changes:
     filled = [(index, row) for index, row in enumerate(said[TABLE]) if any(row.values())]
     days = [(row.get("kind"), _day(index, row, wrong)) for index, row in filled]
     until = _date(said["until"], "until", wrong) if said["until"] else None
+    season = _season(said, base, wrong) if any(said[name] for name in SEASON) else None
     if wrong:
         raise CalendarWrong(wrong)
     removed = tuple(day.day for kind, day in days if kind == ORDINARY and day)
     kept = tuple(day for kind, day in days if kind != ORDINARY and day)
-    return Changes(kept, removed, None if until == base.effective_to else until, _schedules(said, base))
+    return Changes(kept, removed, None if until == base.effective_to else until, _schedules(said, base), season)
+
+
+def _season(said: Typed, base: CalendarRecord, wrong: list[FieldSentence]) -> Season | None:
+    """Hours of their own from a date to another; what is wrong with them is added to `wrong`."""
+    first = _date(said["season_first"], "season_first", wrong)
+    last = _date(said["season_last"], "season_last", wrong)
+    words = (("season_name", "Hãy ghi tên, như “Giờ mùa hè”."), ("season_source", "Hãy ghi số hiệu văn bản."))
+    wrong += [(name, sentence) for name, sentence in words if not said[name]]
+    if not said["season_hours"]:
+        wrong.append(("season_hours", "Hãy ghi giờ làm việc, như 07:00-11:30, 13:30-17:00."))
+    if wrong or first is None or last is None:
+        return None
+    hours = _hours(said["season_hours"], "season_hours")
+    return season_of(base, first, last, said["season_name"], hours, said["season_source"])
 
 
 def _day(index: int, row: Mapping[str, str], wrong: list[FieldSentence]) -> SpecialDay | None:
@@ -138,4 +156,4 @@ def field_of(said: Typed, field: str) -> str:
         days: Sequence[Mapping[str, str]] = said[TABLE]
         found = next((index for index, row in enumerate(days) if on in (row.get("day"), row.get("pair"))), None)
         return f"{TABLE}-{found}-day" if found is not None else TABLE
-    return {"working_saturday_sessions": "saturday"}.get(name, field)
+    return {"working_saturday_sessions": "saturday", "season": "season_first"}.get(name, field)

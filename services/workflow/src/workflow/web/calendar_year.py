@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rules.calendar import Calendar, Sessions
-from rules.records.calendar import WEEKDAYS, CalendarRecord, Schedule
+from rules.records.calendar import WEEKDAYS, CalendarRecord, Schedule, Season
 
 # Each kind: the word that stands under the number in its cell, and the words a screen reader says.
 SIGNS = {
@@ -14,7 +14,7 @@ SIGNS = {
     "swapped_off": ("Đổi", "nghỉ hoán đổi"),
     "working_saturday": ("Làm", "thứ Bảy làm bù"),
 }
-KINDS = {kind: words[1].capitalize() for kind, words in SIGNS.items()}
+KINDS = {kind: words[1][0].upper() + words[1][1:] for kind, words in SIGNS.items()}
 ORDINARY = "ordinary"  # in the form: a special day that is to be as its weekday says again
 WEEKDAY_VI = dict(
     zip(WEEKDAYS, ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"), strict=True)
@@ -78,17 +78,24 @@ def hours_vi(sessions: Sessions) -> str:
 
 
 def schedule_vi(schedule: Schedule) -> str:
-    """`thứ Hai, thứ Ba: 07:30–11:30`."""
+    """`Thứ Hai, thứ Ba: 07:30–11:30`."""
     days = ", ".join(WEEKDAY_VI[day] for day in schedule.weekdays)
-    return f"{days}: {hours_vi(schedule.sessions)}".capitalize()
+    return f"{days[:1].upper()}{days[1:]}: {hours_vi(schedule.sessions)}"
 
 
 def schedules_vi(record: CalendarRecord) -> list[tuple[str, str]]:
     """The hours of a record: what counts for limits, working Saturdays, and when the desk is open (R13)."""
     found = [("Giờ làm việc tính thời hạn", schedule_vi(record.working))]
+    found += [("Cũng tính thời hạn", schedule_vi(schedule)) for schedule in record.also_working]
     found.append(("Thứ Bảy làm bù", hours_vi(record.working_saturday_sessions)))
+    found += [_season_vi(season) for season in record.seasons]
     reception = "; ".join(map(schedule_vi, record.reception)) or "Như giờ làm việc"
     return [*found, ("Giờ tiếp nhận tại quầy", reception)]
+
+
+def _season_vi(season: Season) -> tuple[str, str]:
+    span = f"từ {season.first:%d/%m/%Y} đến {season.last:%d/%m/%Y}"
+    return f"{season.name_vi}, {span}", f"{schedule_vi(season.working)} ({season.source})"
 
 
 def typed_hours(sessions: Sessions) -> str:

@@ -17,12 +17,12 @@ from workflow.domain import calendars
 from workflow.domain.access import Staff
 from workflow.domain.calendars import APPROVES, DRAFTS, READS, Version
 from workflow.domain.errors import CalendarWrong, Incomplete, NotYours, WorkflowError
-from workflow.web.calendar_form import Typed, blank, changes_of, field_of, pressed, typed, whole_record
+from workflow.web.calendar_form import SEASON, Typed, blank, changes_of, field_of, pressed, typed, whole_record
 from workflow.web.calendar_year import KINDS, ORDINARY, SIGNS, months_of, schedules_vi, years_of
 from workflow.web.shown import CALENDAR, attempt, refused, show
 
 router = APIRouter()
-FIELDS = ("why_vi", "until", "working", "saturday", "record", "days")
+FIELDS = ("why_vi", "until", "working", "saturday", "record", "days", *SEASON)
 
 
 async def signed_in_reader(person: Annotated[Person, Depends(allow(*READS))]) -> Staff:
@@ -84,7 +84,8 @@ async def _form(
     request: Request, tx: Tx, staff: Staff, now: Any, base: Version, said: Typed, error: WorkflowError | None = None
 ) -> Response:
     errors, status = _errors(request, said, error) if error else ([], HTTPStatus.OK)
-    facts = {"base_version": base, "said": said, "errors": errors, "status_code": status, "now": now}
+    folded = any(error.field_id in ("working", "saturday", "record", *SEASON) for error in errors)
+    facts = {"base_version": base, "said": said, "errors": errors, "folded": folded, "status_code": status, "now": now}
     return await _show(request, tx, staff, "calendar_draft.html", **facts)
 
 

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import date, time
+from datetime import date
 
 from rules.calendar import Sessions
-from rules.records.calendar import CalendarRecord, SpecialDay
+from rules.records.calendar import CalendarRecord, SpecialDay, follow_one_another
 from workflow.domain.errors import CalendarWrong, FieldSentence
 
 SWAP = frozenset({"swapped_off", "working_saturday"})
@@ -66,6 +66,7 @@ def _pair(day: SpecialDay, by_date: Mapping[date, SpecialDay]) -> Iterator[str]:
 
 def _hours(record: CalendarRecord) -> Iterator[FieldSentence]:
     schedules = {"working": record.working.sessions, "working_saturday_sessions": record.working_saturday_sessions}
+    schedules |= {f"also_working.{number}": schedule.sessions for number, schedule in enumerate(record.also_working)}
     schedules |= {f"reception.{number}": schedule.sessions for number, schedule in enumerate(record.reception)}
     for name, sessions in schedules.items():
         if sentence := _sessions_wrong(sessions):
@@ -75,8 +76,9 @@ def _hours(record: CalendarRecord) -> Iterator[FieldSentence]:
 def _sessions_wrong(sessions: Sessions) -> str:
     if any(ends <= begins for begins, ends in sessions):
         return "Giờ kết thúc buổi làm việc phải sau giờ bắt đầu."
-    flat: list[time] = [clock for session in sessions for clock in session]
-    return "" if flat == sorted(flat) else "Các buổi làm việc không được chồng lên nhau và phải theo thứ tự."
+    if not follow_one_another(sessions):
+        return "Các buổi làm việc không được chồng lên nhau và phải theo thứ tự."
+    return ""
 
 
 def warnings_of(record: CalendarRecord, base: CalendarRecord, today: date) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from rules.records.calendar import CalendarRecord, SpecialDay
+from rules.records.calendar import CalendarRecord, Season, SpecialDay
 from workflow.domain.errors import CalendarWrong
 
 
@@ -15,13 +15,25 @@ from workflow.domain.errors import CalendarWrong
 class Changes:
     """What a draft changes: days set anew or replaced, days that are ordinary again, and the last day it knows.
 
-    `schedules` are fields of the record that are given anew as they are (sessions, seasons, reception hours).
+    `season` is hours of its own from a date to another; `schedules` are fields of the record given anew as they are
+    (sessions, seasons, reception hours).
     """
 
     days: tuple[SpecialDay, ...] = ()
     removed: tuple[date, ...] = ()
     until: date | None = None
     schedules: Mapping[str, Any] | None = None
+    season: Season | None = None
+
+
+def season_of(base: CalendarRecord, first: date, last: date, name_vi: str, hours: list[str], act: str) -> Season:
+    """Other hours on the ordinary weekdays of the base, from a date to another. Raises CalendarWrong."""
+    working = {"weekdays": list(base.working.weekdays), "sessions": hours}
+    facts = {"name_vi": name_vi, "name_en": name_vi, "first": first, "last": last, "source": {"act": act}}
+    try:
+        return Season.model_validate({**facts, "working": working, "working_saturday_sessions": hours})
+    except ValidationError as refused:
+        raise CalendarWrong([("season", f"Giờ theo mùa chưa đúng: {refused.errors()[0]['msg']}.")]) from refused
 
 
 def drafted(base: CalendarRecord, changes: Changes, *, label: str, on: date) -> CalendarRecord:
@@ -31,6 +43,8 @@ def drafted(base: CalendarRecord, changes: Changes, *, label: str, on: date) -> 
     kept = [days[on] for on in sorted(days) if on not in changes.removed]
     facts = base.model_dump(mode="json") | dict(changes.schedules or {})
     facts |= {"special_days": [day.model_dump(mode="json") for day in kept], **_name(base, label, on)}
+    if changes.season:
+        facts["seasons"] = [*facts["seasons"], changes.season.model_dump(mode="json")]
     if changes.until:
         facts["effective_to"] = changes.until.isoformat()
     return read_record(facts)
@@ -77,7 +91,8 @@ def _check_changes(base: CalendarRecord, changes: Changes) -> None:
         if on not in held
     ]
     is_same = all(held.get(day.day) == day for day in changes.days) and not changes.removed
-    if not wrong and is_same and changes.until in (None, base.effective_to) and not changes.schedules:
+    is_same = is_same and not changes.schedules and not changes.season
+    if not wrong and is_same and changes.until in (None, base.effective_to):
         wrong = [("days", "Bản thảo không thay đổi gì so với lịch hiện hành.")]
     if wrong:
         raise CalendarWrong(wrong)

@@ -1,0 +1,1 @@
+"""`motcua calendar`: an office's working calendar, from its service's own database."""
