@@ -29,7 +29,7 @@ from workflow.handlers.crossing import cross_due
 SMALL, LARGE = 10_000, 1_000_000  # open dossiers; of the large one each has five timers
 DUE, ROUNDS, LOOKS = 10_000, 3, 200
 IDLE_MS, FLAT, STATEMENTS_S, CROSSED_S = 5.0, 1.25, 1.0, 3.0
-KILL_AFTER_S = 0.3  # after the moment: then the first worker is in the middle of it
+KILL_AT = 0.8  # as soon as fewer than this share of them is left, the first worker dies in the middle of its work
 PATIENCE_S = 120.0
 
 
@@ -194,14 +194,21 @@ async def _until_crossed(base: Database, moment: float, victim: "subprocess.Pope
     connection = await asyncpg.connect(base.url)
     try:
         now = float(await connection.fetchval("select extract(epoch from clock_timestamp())"))
-        await asyncio.sleep(moment - now + KILL_AFTER_S)
+        await asyncio.sleep(moment - now)
+        await _fewer_than(connection, int(DUE * KILL_AT))
         os.kill(victim.pid, signal.SIGKILL)
         left = await connection.fetchval(data.DUE_NOW)
-        for _ in range(int(PATIENCE_S / 0.02)):
-            if not await connection.fetchval(data.DUE_NOW):
-                break
-            await asyncio.sleep(0.02)
+        await _fewer_than(connection, 1)
         now = float(await connection.fetchval("select extract(epoch from clock_timestamp())"))
         return now - moment, left
     finally:
         await connection.close()
+
+
+async def _fewer_than(connection: Any, many: int) -> None:
+    """Waits until so few are due."""
+    for _ in range(int(PATIENCE_S / 0.01)):
+        if await connection.fetchval(data.DUE_NOW) < many:
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError("the workers do not come to an end")

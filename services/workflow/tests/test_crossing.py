@@ -13,7 +13,7 @@ from workflow import handlers, store
 from workflow.domain.checklist import CheckItem
 from workflow.domain.status import Status, Verdict
 from workflow.domain.steps import Decision
-from workflow.handlers.crossing import cross_due
+from workflow.handlers.crossing import cross_due, lay_missing
 
 pytestmark = pytest.mark.db
 LACKING = CheckItem("emergency-plan", Verdict.LACKING, "Bản kế hoạch chưa có chữ ký của người đứng đầu cơ sở.")
@@ -161,3 +161,14 @@ async def test_what_somebody_works_on_is_passed_over_and_comes_up_later(world: A
         assert not await cross_due(world.database)
     assert await cross_due(world.database)
     assert {one.dossier_id for one in await world.said("DeadlineMissed")} == {held, free}
+
+
+async def test_cases_from_before_there_were_timers_get_theirs(world: Any) -> None:
+    checked, running = await world.file("2025-03-03 08:30"), await world.accepted("2025-03-13 09:00")
+    await world.withdraw(await world.file("2025-03-13 10:00"), "2025-03-13 11:00")
+    before = {one: await timers(world, one) for one in (checked, running)}
+    async with world.database.transaction() as tx:
+        await run_sql(tx, "truncate timer, deadline")
+    assert await lay_missing(world.database, most=1) == 2  # of three, one ended
+    assert {one: await timers(world, one) for one in (checked, running)} == before
+    assert await lay_missing(world.database) == 0

@@ -18,6 +18,7 @@ from workflow.handlers.parcels import PostDesk
 from workflow.settings import WorkflowSettings
 
 BASE = "/officer"
+A_DAY = 86_400.0
 
 
 def build_app(settings: WorkflowSettings, database: Database) -> FastAPI:
@@ -65,6 +66,9 @@ def build_worker(settings: WorkflowSettings, database: Database) -> Worker:
 
     alarm = Alarm(database.url, crossing.CHANNELS)
 
+    async def lay() -> bool:
+        return await crossing.lay_missing(database) > 0
+
     async def cross() -> bool:
         return await crossing.cross_due(database)
 
@@ -75,6 +79,7 @@ def build_worker(settings: WorkflowSettings, database: Database) -> Worker:
         return await handlers.apply_next(database)
 
     loops = [
+        Loop("laying timers", lay, A_DAY),
         Loop("crossing due times", cross, rest=wait_for_timer),
         Loop("applying calendars", apply, 2.0),
         Loop("ordering parcels", order),

@@ -171,6 +171,22 @@ async def _is_put_off(tx: AsyncSession, case: Case, due: Due, dues: list[Due], n
     return True
 
 
+async def lay_missing(database: Database, most: int = MOST) -> int:
+    """Once at a worker's start: timers for cases that ran before there were any; returns how many cases got theirs.
+
+    What is overdue among them is said like after a long stop. A repeat finds nothing to do.
+    """
+    done, after = 0, UUID(int=0)
+    while True:
+        async with database.transaction() as tx:
+            cases = await store.lock_without_timers(tx, after, most)
+            for case in cases:
+                await store.lay_timers(tx, case)
+        if not cases:
+            return done
+        done, after = done + len(cases), cases[-1].dossier_id
+
+
 async def rest(database: Database, alarm: Alarm) -> None:
     """Sleep until the next timer, or until somebody calls: an earlier one was written, or the present was moved."""
     async with database.transaction() as tx:

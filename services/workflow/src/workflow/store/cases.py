@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_
+from sqlalchemy import bindparam, exists, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,7 +19,7 @@ from workflow.domain.errors import NoSuchCase
 from workflow.domain.status import ENDED, Outcome, Status
 from workflow.domain.timers import OF_CASE, timers_of
 from workflow.domain.words import search_words
-from workflow.store.tables import CaseRow, DueRow, TimerRow
+from workflow.store.tables import CaseRow, DeadlineRow, DueRow, TimerRow
 from workflow.store.timers import set_timers
 
 _CASE_FIELDS = [field.name for field in fields(Case)]
@@ -100,6 +100,15 @@ async def claim_due(tx: AsyncSession, now: datetime, most: int) -> list[Case]:
     """Cases with a timer whose moment came, longest due first, locked; what somebody else holds is passed over."""
     rows = (await (await tx.connection()).execute(CLAIM, {"now": now, "most": most})).all()
     return list({row.dossier_id: _case(dict(zip(_CASE_FIELDS, row, strict=True))) for row in rows}.values())
+
+
+async def lock_without_timers(tx: AsyncSession, after: UUID, most: int) -> list[Case]:
+    """Cases whose time runs and that were written before there were timers, beyond that id; their rows locked."""
+    runs = or_(col(CaseRow.deadline_at).is_not(None), col(CaseRow.answer_by).is_not(None))
+    has_none = ~exists(select(DeadlineRow.about).where(DeadlineRow.dossier_id == CaseRow.dossier_id))
+    query = select(CaseRow).where(runs, has_none, col(CaseRow.dossier_id) > after).order_by(col(CaseRow.dossier_id))
+    rows = (await tx.exec(query.limit(most).with_for_update(skip_locked=True))).all()
+    return [to_case(row) for row in rows]
 
 
 async def held_by(tx: AsyncSession, office: str, staff_id: str) -> list[Case]:

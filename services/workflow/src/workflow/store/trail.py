@@ -19,7 +19,7 @@ from workflow.domain.checklist import CheckItem
 from workflow.domain.ledger import LedgerEntry
 from workflow.domain.status import Verdict
 from workflow.domain.steps import Place
-from workflow.domain.timers import About, StepTime, step_timers
+from workflow.domain.timers import OF_CASE, About, StepTime, step_timers, timers_of
 from workflow.store.tables import (
     CheckRow,
     ClockRow,
@@ -129,8 +129,22 @@ async def start_step(tx: AsyncSession, case: Case, at: datetime, granted: Grant)
     number = len(await step_runs(tx, case.dossier_id)) + 1
     times: dict[str, Any] = {"started_at": at, "due_at": granted.due_at, "planned_minutes": granted.minutes}
     tx.add(StepRow(dossier_id=case.dossier_id, number=number, **place, **times))
+    await _set_step_timers(tx, case, number, granted)
+
+
+async def _set_step_timers(tx: AsyncSession, case: Case, number: int, granted: Grant) -> None:
     timers = step_timers(case, StepTime(number, granted.due_at, granted.minutes)) if granted.due_at else ()
     await set_timers(tx, {case.dossier_id: timers}, (About.STEP,))
+
+
+async def lay_timers(tx: AsyncSession, case: Case) -> None:
+    """The timers of a locked case, and of its open run, as its saving would have left them."""
+    await set_timers(tx, {case.dossier_id: timers_of(case)}, OF_CASE)
+    runs = await step_runs(tx, case.dossier_id)
+    if case.step and runs and runs[-1].finished_at is None:
+        last = runs[-1]
+        due_at = last.due_at.astimezone(TIME_ZONE) if last.due_at else None
+        await _set_step_timers(tx, case, last.number, Grant(last.planned_minutes, due_at))
 
 
 async def finish_step(
