@@ -4,9 +4,9 @@
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from rules.calendar import HANOI, NAIVE, Calendar
+from rules.calendar import HANOI, NAIVE, Calendar, Sessions
 from rules.readings import DEFAULT, Readings
 from rules.records.limit import Limit, Unit
 from rules.terms import corresponding_day
@@ -59,7 +59,8 @@ def _hours(value: int, begins: datetime, calendar: Calendar, readings: Readings)
 def _working_days(value: int, begins: datetime, calendar: Calendar, readings: Readings) -> datetime:
     if value == 0:
         return _same_day(begins, calendar)
-    return on_day(calendar.add_working_days(begins.date(), value), begins, calendar, readings)
+    day = calendar.add_working_days(begins.date(), value)
+    return _clock_on(day, calendar.sessions(day), begins, readings)
 
 
 def _same_day(begins: datetime, calendar: Calendar) -> datetime:
@@ -94,28 +95,26 @@ def _corresponding(months: int, begins: date, calendar: Calendar) -> date:
 
 def _rolled(last: date, begins: datetime, calendar: Calendar, readings: Readings) -> datetime:
     """Days off count, but the last day may not be one: it rolls to the next working day (Civil Code, art. 148(5))."""
-    if calendar.is_working_day(last):
-        return on_day(last, begins, calendar, readings)
+    sessions = calendar.sessions(last)
+    if sessions:
+        return _clock_on(last, sessions, begins, readings)
     day = calendar.next_working_day(last)
-    if readings.rolled_day_clock == "carried":
-        return on_day(day, begins, calendar, readings)
-    return datetime.combine(day, calendar.sessions(day)[-1][1], HANOI)
-
-
-def on_day(day: date, begins: datetime, calendar: Calendar, readings: Readings) -> datetime:
-    """R04: the start's time of day, moved back to the end of the last session begun, or up to the first session."""
     sessions = calendar.sessions(day)
-    if readings.day_limit_clock == "close_of_day":
+    if readings.rolled_day_clock == "carried":
+        return _clock_on(day, sessions, begins, readings)
+    return datetime.combine(day, sessions[-1][1], HANOI)
+
+
+def _clock_on(day: date, sessions: Sessions, begins: datetime, readings: Readings) -> datetime:
+    """R04: the start's time of day, moved back to the end of the last session begun, or up to the first session."""
+    if readings is not DEFAULT and readings.day_limit_clock == "close_of_day":
         return datetime.combine(day, sessions[-1][1], HANOI)
-    return datetime.combine(day, _clock_time(begins.time(), sessions), HANOI)
-
-
-def _clock_time(clock: time, sessions: tuple[tuple[time, time], ...]) -> time:
+    clock = begins.time()
     found = sessions[0][0]
     for opens, closes in sessions:
         if opens <= clock:
             found = clock if clock <= closes else closes
-    return found
+    return datetime.combine(day, found, HANOI)
 
 
 _ENDS: Mapping[Unit, Callable[[int, datetime, Calendar, Readings], datetime]] = {

@@ -27,7 +27,7 @@ ABSENCES = f"{BASE}/absences"
 LEADERS_DESK = f"{BASE}/leader"
 REGISTER = f"{BASE}/register"
 CALENDAR = f"{BASE}/calendar"
-SELDOM = ("stop_asked", "apology", "further_round", "correction")
+SELDOM = ("stop_asked", "apology_to_fill", "apology", "further_round", "correction")
 
 
 async def signed_in_staff(person: Annotated[Person, Depends(allow(*STAFF))]) -> Staff:
