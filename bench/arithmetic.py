@@ -6,7 +6,7 @@ counts only where its answer is ours.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
@@ -77,8 +77,10 @@ def measure(say: Say) -> list[Line]:
 def _adding(say: Say) -> list[Line]:
     """Adding working minutes over a day and over two years: how long, and whether the span shows."""
     say("  add, a day and two years")
+    in_utc = START.astimezone(UTC)
     taken = rounds(
         {
+            "from UTC": calling(lambda: CALENDAR.add_working_minutes(in_utc, SHORT), 20_000),
             "a day": calling(lambda: CALENDAR.add_working_minutes(START, SHORT), 20_000),
             "two years": calling(lambda: CALENDAR.add_working_minutes(LONG_START, LONG), 20_000),
         },

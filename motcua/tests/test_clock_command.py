@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,12 @@ from kit.testing.people import a_person, bearer, client_of, settings_of
 from kit.tx import Database
 from motcua import clock
 from rules.catalogue import load
-from workflow import store
+from rules.records.calendar import SpecialDay
+from rules.records.cited import Source
+from workflow import handlers, store
 from workflow.domain import ledger
+from workflow.domain.access import Staff
+from workflow.domain.calendars import ADMIN, Changes
 from workflow.domain.case import Case
 from workflow.domain.status import Status
 from workflow.main import build_app
@@ -153,3 +157,33 @@ def test_an_unknown_code_is_one_line_and_exit_code_2(
     assert told.err == "motcua: no dossier is called H99-1\n"
     found = CliRunner().invoke(clock.group, ["explain", CODE])
     assert (found.exit_code, found.output.splitlines()[0]) == (0, f"Hồ sơ {CODE} (số tiếp nhận tạm {ARRIVAL})")
+
+
+@pytest.mark.db
+@pytest.mark.proves("R01")
+async def test_a_due_that_a_new_calendar_moved_is_found_again_by_that_calendar(postgres: str, tmp_path: Path) -> None:
+    source = Source(act="Công văn thử nghiệm")
+    holiday = SpecialDay(day=date(2025, 4, 8), kind="holiday", name_vi="Nghỉ", name_en="Off", source=source)
+    async with fresh_database(postgres, "workflow", tmp_path) as database:
+        await set_clock(database, at("2025-03-14 09:00"))
+        case, started = ledger.started(a_case(), at("2025-03-13 09:00"))
+        case = case.changed(code=CODE, status=Status.IN_PROCESS, accepted_at=at("2025-03-13 09:00"))
+        async with database.transaction() as tx:
+            await store.add_case(tx, case)
+            await store.add_clock_entry(tx, ID, started)
+            facts: dict[str, Any] = {"based_on": None, "now": at("2025-03-14 09:00")}
+            draft = await handlers.draft_calendar(
+                tx, Changes((holiday,)), "Theo công văn thử.", staff=somebody("p-one"), **facts
+            )
+            await handlers.approve_calendar(tx, draft.id or 0, staff=somebody("p-two"), now=facts["now"])
+        while await handlers.apply_next(database):
+            pass
+        said = clock.said(await clock.read_clock(database.url, CODE))
+    moved = "dời từ trước 17 giờ 30 phút, thứ Ba, ngày 08/04/2025"
+    for words in (moved, "Lịch làm việc: bản 2025.1", "khớp với hạn đã ghi"):
+        assert words in said, said
+
+
+def somebody(id: str) -> Staff:
+    """An administrator of the calendar."""
+    return Staff(id, id, frozenset({ADMIN}), OFFICE.id, OFFICE.units[0].id)

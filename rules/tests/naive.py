@@ -93,16 +93,7 @@ class NaiveClock:
         return self.rolled(day, start)
 
     def months(self, start: datetime, count: int) -> datetime | None:
-        """The corresponding day, or the last of a month that has none (article 148, clauses 2 to 4)."""
-        year, month = start.year, start.month
-        for _ in range(count):
-            year, month = (year + 1, 1) if month == 12 else (year, month + 1)
-        for number in range(start.day, 0, -1):
-            try:
-                return self.rolled(date(year, month, number), start)
-            except ValueError:
-                continue
-        raise AssertionError("every month has a first day")
+        return self.rolled(corresponding(start.date(), count), start)
 
     def rolled(self, day: date, start: datetime) -> datetime | None:
         if self.knows(day) and not self.is_off(day):
@@ -143,6 +134,19 @@ class NaiveClock:
 
     def days_off(self, after: date, until: date) -> list[date]:
         return [day for day in self.days if after < day <= until and self.is_off(day)]
+
+
+def corresponding(day: date, months: int) -> date:
+    """The corresponding day, or the last of a month that has none (article 148, clauses 2 to 4)."""
+    year, month = day.year, day.month
+    for _ in range(months):
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    for number in range(day.day, 0, -1):
+        try:
+            return date(year, month, number)
+        except ValueError:
+            continue
+    raise AssertionError("every month has a first day")
 
 
 def minutes_of(day: date, facts: dict[str, Any]) -> bytearray:

@@ -1,5 +1,6 @@
 """Every day off and every working Saturday of 2024 to 2026, from the official announcements; seasons; Saturdays."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -78,6 +79,16 @@ def test_years_that_nobody_announced_are_refused_with_the_years_that_are_known(
 ) -> None:
     with pytest.raises(OutsideCalendar, match="2024-01-01 to 2026-12-31"):
         law.calendar(office).is_working_day(day)
+
+
+@pytest.mark.proves("R01")
+def test_the_newest_approved_calendar_goes_before_the_older(law: Catalogue) -> None:
+    held = law.calendar("demo-dost").record
+    days = tuple(special for special in held.special_days if special.day != date(2026, 11, 24))
+    newer = held.model_copy(update={"version": "2026.2", "approved_on": date(2026, 1, 5), "special_days": days})
+    for calendars in ((held, newer), (newer, held)):
+        found = replace(law, calendars=calendars).calendar("demo-dost")
+        assert (found.version, found.is_working_day(date(2026, 11, 24))) == ("2026.2", True)
 
 
 @pytest.mark.proves("R13")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rules import due, testing
 from rules.calendar import Calendar
-from rules.catalogue import Catalogue
+from rules.catalogue import Catalogue, load
 from rules.due import Due, Limit
 from rules.errors import NotPublished, OutsideCalendar
 from rules.readings import Readings
@@ -244,3 +244,17 @@ def test_the_planned_steps_end_when_the_limit_does(calendar: Calendar, xray: Pro
 def test_a_due_moment_can_be_moved_and_still_be_judged(calendar: Calendar, in_days: Due) -> None:
     moved = replace(in_days, at=at("2025-03-10 10:00"))
     assert due.lateness(moved, at("2025-03-07 10:00"), calendar).kind == "early"
+
+
+@pytest.mark.proves("R12", "B10")
+@pytest.mark.parametrize("minutes", [0, 1, 7, 480, 12_001])
+def test_steps_that_share_a_budget_end_together_and_one_without_any_takes_none(minutes: int) -> None:
+    steps = next(one for one in load().processes if one.id == "committee-office").steps
+    calendar = load().calendar("demo-dost")
+    start = at("2026-03-02T07:30")
+    planned = due.plan(steps, start, calendar.add_working_minutes(start, minutes), calendar)
+    by_id = {one.step.id: one for one in planned}
+    assert sum(one.working_minutes for one in planned) == minutes
+    assert (by_id["approve"].working_minutes, by_id["issue"].working_minutes) == (0, 0)
+    assert by_id["verify"].due_at == by_id["approve"].due_at == by_id["issue"].due_at
+    assert [step.budget for step in steps[-3:]] == ["verify", "verify", None]

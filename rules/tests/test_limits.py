@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from rules import limits
+from rules import due, limits
 from rules.calendar import Calendar
 from rules.catalogue import Catalogue
 from rules.errors import NotPublished
@@ -118,6 +118,16 @@ def test_an_office_may_have_a_setting_of_its_own(law: Catalogue, calendar: Calen
         held = Where(calendar, ON, office_id=office, catalogue=changed).general("warning")
         assert held
         assert held.percent_left == wanted
+
+
+@pytest.mark.proves("R07")
+def test_an_office_may_draft_its_apologies_earlier(law: Catalogue, calendar: Calendar) -> None:
+    shared = next(one for one in law.limits if one.kind == "apology_draft")
+    own = shared.model_copy(update={"id": "own", "office_id": "demo-dost", "limit": Limit(5, "working_days")})
+    changed = replace(law, limits=(own, *law.limits))
+    licence = due.due(Limit(25, "calendar_days"), at("2025-03-13 10:00"), calendar)
+    for office, draft in (("demo-dost", "2025-03-31 07:30"), ("another", "2025-04-03 07:30")):
+        assert due.apology(licence, calendar, office_id=office, catalogue=changed).draft_at == at(draft)
 
 
 def test_a_setting_that_is_not_there_is_not_guessed(law: Catalogue, calendar: Calendar) -> None:

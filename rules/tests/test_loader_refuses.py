@@ -11,6 +11,7 @@ from rules.errors import BadData
 
 PROCEDURE = "procedures/xray-licence-new-2021.yaml"
 PROCESS = "processes/five-steps.yaml"
+SHARED = "processes/committee-office.yaml"
 CALENDAR = "calendars/demo-dost-2024-2026.yaml"
 FEE = "fees/xray-appraisal.yaml"
 NO_FEE = "fees/none.yaml"
@@ -104,6 +105,16 @@ def test_a_fault_is_told_with_its_line_and_reason(folder: Path, name: str, old: 
         (TRANSFER, 'percent: "0.1"', "percent: 0.1", "money knows no binary fractions"),
         (DEVICE, "key: model", "key: device_name", "field device_name stands twice"),
         (OFFICE, "id: one-stop", "id: radiation", "unit radiation stands twice"),
+        (
+            SHARED,
+            "    shares_with: verify\n    sends",
+            "    share: 1\n    shares_with: verify\n    sends",
+            "sum to 101",
+        ),
+        (SHARED, "share: 20\n", "share: 20\n    shares_with: submit\n", "a share of its own shares no other's"),
+        (SHARED, "    shares_with: verify\n    sends", "    shares_with: heaven\n    sends", "no earlier step heaven"),
+        (SHARED, "    shares_with: verify\n    sends", "    shares_with: review\n    sends", "must follow one another"),
+        (SHARED, "    share: 20\n", "    share: 20\n    unless_delegated: true\n", "step verify may have fallen away"),
     ],
 )
 def test_a_fault_between_values_is_told_in_its_file(folder: Path, name: str, old: str, new: str, reason: str) -> None:

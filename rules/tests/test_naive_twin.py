@@ -21,7 +21,7 @@ from rules.records.calendar import CalendarRecord
 from rules.records.procedure import Step
 from rules.road import Question, Round, resumed, road
 
-from .naive import MINUTE, NaiveClock
+from .naive import MINUTE, NaiveClock, corresponding
 
 CASES = {
     "working_minutes": 2000,
@@ -37,6 +37,7 @@ CASES = {
     "split": 600,
     "restarts": 250,
     "steps": 500,
+    "readings": 1500,
 }
 FIRST, MINUTES = datetime(2024, 1, 1, tzinfo=HANOI), 1096 * 24 * 60
 EDGES = [0, 420, 449, 450, 451, 599, 690, 691, 720, 780, 809, 810, 990, 1020, 1049, 1050, 1051, 1439]
@@ -386,23 +387,69 @@ def test_what_surrounds_a_due_moment_agrees(pair: Twins, start: datetime, value:
     )
 
 
-@pytest.mark.proves("R03")
-@settings(max_examples=300, deadline=None)
-@given(offices, moments, small)
-def test_a_start_that_rolls_begins_at_the_next_opening(pair: Twins, start: datetime, value: int) -> None:
+chosen = st.builds(
+    Readings,
+    day_zero_cutoff=st.sampled_from([None, time(15, 0), time(16, 30)]),
+    day_limit_clock=st.sampled_from(["carried", "close_of_day"]),
+    rolled_day_clock=st.sampled_from(["close_of_day", "carried"]),
+    full_session_ends=st.sampled_from(["session", "next_session"]),
+    main_limit_rolls=st.booleans(),
+)
+
+
+@pytest.mark.proves("R03", "R04")
+@cases("readings")
+@given(offices, moments, st.sampled_from(UNITS), small, chosen)
+def test_what_an_office_may_read_otherwise_agrees(
+    pair: Twins, start: datetime, unit: Unit, value: int, readings: Readings
+) -> None:
     calendar, naive = pair
-    assume(naive.working_days(start, value + 2) is not None)
-    found = due(Limit(value, "working_days"), start, calendar, readings=Readings(main_limit_rolls=True))
-    opens = next_opening(naive, start)
-    assert (found.start, found.at) == (opens, naive.working_days(opens, value))
+    limit = Limit(value, unit)
+    begins = naive_start(naive, limit, start, readings)
+    wanted = naive_end(naive, limit, begins, readings) if begins else None
+    assert found_or_outside(lambda: due_at(limit, start, calendar, readings=readings)) == wanted
+    if wanted:
+        found = due(limit, start, calendar, readings=readings)
+        assert (found.start, found.at) == (begins, wanted)
 
 
-def next_opening(naive: NaiveClock, start: datetime) -> datetime:
+def naive_start(naive: NaiveClock, limit: Limit, start: datetime, readings: Readings) -> datetime | None:
+    cutoff = readings.day_zero_cutoff
+    if cutoff and limit.is_in_days and (start.time() > cutoff or naive.is_off(start.date())):
+        midnight = datetime.combine(start.date() + timedelta(days=1), time(), HANOI)
+        return naive.into_hours(midnight) if midnight.year < 2027 else None
+    return next_opening(naive, start) if readings.main_limit_rolls else start
+
+
+def naive_end(naive: NaiveClock, limit: Limit, begins: datetime, readings: Readings) -> datetime | None:
+    if not limit.is_in_days:
+        ends = naive.add(begins, limit.value * (60 if limit.unit == "working_hours" else 1))
+        fills = ends is not None and readings.full_session_ends == "next_session"
+        return naive.into_hours(ends) if fills and ends and ends.year < 2027 else None if fills else ends
+    count = limit.value * (12 if limit.unit == "years" else 1)
+    of = {"working_days": naive.working_days, "calendar_days": naive.calendar_days}.get(limit.unit, naive.months)
+    ends = of(begins, count)
+    if ends is None:
+        return None
+    rolled = limit.unit != "working_days" and ends.date() != naive_last(limit, begins)
+    if rolled:
+        closes = readings.rolled_day_clock == "close_of_day"
+        carried = readings.day_limit_clock == "carried"
+        return ends if closes or not carried else naive.on(ends.date(), begins)
+    return naive.close_of(ends.date()) if readings.day_limit_clock == "close_of_day" else ends
+
+
+def naive_last(limit: Limit, begins: datetime) -> date:
+    """The date on which a limit in dates would end if nobody rested."""
+    if limit.unit == "calendar_days":
+        return begins.date() + timedelta(days=limit.value)
+    return corresponding(begins.date(), limit.value * (12 if limit.unit == "years" else 1))
+
+
+def next_opening(naive: NaiveClock, start: datetime) -> datetime | None:
     """The start itself between its day's first and last minute of work, both included; else the next first minute."""
     midnight = naive.minute(datetime.combine(start.date(), time(), HANOI))
-    at, midnight_after = naive.minute(start), midnight + 1440
-    if any(naive.works[midnight : at + 1]) and any(naive.works[max(midnight, at - 1) : midnight_after]):
+    at = naive.minute(start)
+    if any(naive.works[midnight : at + 1]) and any(naive.works[max(midnight, at - 1) : midnight + 1440]):
         return start
-    opens = naive.into_hours(start)
-    assert opens
-    return opens
+    return naive.into_hours(start)

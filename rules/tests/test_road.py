@@ -44,9 +44,11 @@ def test_a_straight_road_from_filing_to_the_first_late_moment() -> None:
     found = road(a_question(paid_at=at("2025-03-13 10:00")))
     assert [one.kind for one in found.milestones] == [
         "filed",
+        "alert",
         "check_due",
         "paid",
         "clock_started",
+        "ask_by",
         "warning",
         "apology_draft",
         "warning",
@@ -83,7 +85,7 @@ def test_each_moment_says_by_which_act_and_which_reading_and_why_a_day_was_passe
 @pytest.mark.proves("R02", "R11")
 def test_until_the_fee_is_paid_nothing_more_can_be_told() -> None:
     found = road(a_question())
-    assert [one.kind for one in found.milestones] == ["filed", "check_due"]
+    assert [one.kind for one in found.milestones] == ["filed", "alert", "check_due"]
     assert (found.waits_for, found.due_at, found.starts_at) == ("fee", None, None)
 
 
@@ -108,9 +110,9 @@ def test_a_later_supplement_begins_the_whole_limit_anew_and_the_first_due_is_kep
     rounds = (Round(at("2025-03-20 09:00"), at("2025-03-24 14:00")),)
     found = road(a_question(paid_at=at("2025-03-13 10:00"), rounds=rounds))
     assert told(found, "clock_paused", "clock_restarted") == ["03-20 09:00", "03-24 14:00"]
-    assert [(one.at, one.holds) for one in found.of("due")] == [
-        (at("2025-04-08 17:30"), False),
-        (at("2025-04-18 14:00"), True),
+    assert [(one.at, one.number, one.holds) for one in found.of("due")] == [
+        (at("2025-04-08 17:30"), 1, False),
+        (at("2025-04-18 14:00"), 2, True),
     ]
     assert (found.first_due_at, found.due_at) == (at("2025-04-08 17:30"), at("2025-04-18 14:00"))
     assert found.starts_at == at("2025-03-24 14:00")
@@ -192,7 +194,14 @@ def test_every_kind_of_moment_has_its_words() -> None:
 
 def test_only_the_office_needs_to_know_of_warnings_and_drafts() -> None:
     found = road(a_question(paid_at=at("2025-03-13 10:00")))
-    assert {one.kind for one in found.milestones if one.is_inside} == {"warning", "apology_draft"}
+    assert {one.kind for one in found.milestones if one.is_inside} == {"alert", "ask_by", "warning", "apology_draft"}
+
+
+def test_a_dossier_of_the_counter_is_handed_over_and_no_online_one() -> None:
+    filed, paid = at("2025-03-03 09:00"), at("2025-03-13 15:30")
+    found = road(a_question(channel="direct", filed_at=filed, paid_at=paid))
+    assert told(found, "alert", "hand_over_due", "ask_by") == ["03-14 11:30", "03-18 15:30"]
+    assert only(found, "hand_over_due").readings == ("T05",)
 
 
 AFTER = at("2025-03-20 09:00")

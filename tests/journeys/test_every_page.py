@@ -40,6 +40,7 @@ PEOPLE = (
     ("p-branch-head", ("/officer",)),
     ("p-department-leader", ("/officer",)),
     ("p-clerk", ("/officer",)),
+    ("p-calendar-admin", ("/officer",)),
     ("p-accountant", ("/pay",)),
     ("p-auditor", ("/officer", "/messages")),
 )

@@ -18,6 +18,7 @@ from workflow.domain.days import Day
 from workflow.domain.errors import NoSuchCase
 from workflow.domain.ledger import LedgerEntry
 from workflow.domain.readings import READINGS_VI
+from workflow.handlers import count_by_newest
 from workflow.reads import ClockView, find_clock
 
 
@@ -42,6 +43,7 @@ def explain(code: str, as_json: bool) -> None:
 async def read_clock(database_url: str, code: str) -> ClockView:
     """The clock of a case as its database stands now. Raises NoSuchCase."""
     database = Database(database_url, Objects("memory:///"), pool_size=1)
+    database.begins_with = count_by_newest
     try:
         async with database.transaction() as tx:
             return await find_clock(tx, code, await read_now(tx))

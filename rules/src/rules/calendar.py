@@ -87,7 +87,10 @@ class Calendar:
 
     def sessions(self, day: date) -> Sessions:
         """The stretches of that day that count for limits; none on a day off."""
-        return self._days[self._offset(day)][1]
+        offset = day.toordinal() - self._first
+        if not 0 <= offset < self._length:
+            raise self.outside(day)
+        return self._days[offset][1]
 
     def reception_sessions(self, day: date) -> Sessions:
         """When the desk is open (R13): its own schedule where there is one, else the working sessions."""
@@ -156,7 +159,9 @@ class Calendar:
 
     def add_working_days(self, day: date, count: int) -> date:
         """The `count`th working day after `day`, which itself is not counted; before it, if negative; 0 gives `day`."""
-        offset = self._offset(day)
+        offset = day.toordinal() - self._first
+        if not 0 <= offset < self._length:
+            raise self.outside(day)
         if count == 0:
             return day
         index = self._rank[offset + 1] + count - 1 if count > 0 else self._rank[offset] + count
@@ -189,6 +194,15 @@ class Calendar:
             return max(local, datetime.combine(local.date(), sessions[0][0], HANOI))
         day = self.next_working_day(local.date())
         return datetime.combine(day, self.sessions(day)[0][0], HANOI)
+
+    def working_from(self, at: datetime) -> datetime:
+        """The moment itself if working time begins or goes on there, else where it next begins."""
+        position, _ = self._position(at)
+        index = bisect_right(self._ends, position)
+        if index == len(self._begins):
+            raise self.outside(None)
+        begins = self._begins[index]
+        return at.astimezone(HANOI) if begins <= position else self._base + timedelta(0, begins)
 
     def days_off(self, after: date, until: date) -> tuple[tuple[date, str], ...]:
         """Days that do not count, with the reason of each, between two dates: the first left out, the last included."""

@@ -162,10 +162,13 @@ class Catalogue:
         """The office's identifier on a date. Raises UnknownOffice, NotInForce."""
         return _in_force(self.office(office_id).agency_codes, office_id, on).code
 
-    def readings(self, office_id: str, on: date) -> Readings:
-        """How that office reads the law where it is silent; our defaults where it has decided nothing."""
-        chosen = [one for one in self.office(office_id).readings if one.is_in_force(on)]
-        return chosen[0].readings if chosen else DEFAULT
+    def readings(self, office_id: str, on: date, procedure_id: str | None = None) -> Readings:
+        """How that office reads the law where it is silent; our defaults where it has decided nothing.
+
+        What it decided for this procedure goes before what it decided for all.
+        """
+        chosen = [one for one in self.office(office_id).readings if one.is_in_force(on) and one.is_for(procedure_id)]
+        return max(chosen, key=lambda one: bool(one.procedure_ids)).readings if chosen else DEFAULT
 
     def code_format(self, kind: CodeKind, on: date | None) -> CodeFormat:
         """The format in force on a date, or the newest. Raises UnknownCodeFormat, NotInForce."""

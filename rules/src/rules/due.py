@@ -4,7 +4,7 @@ Nothing here reads a clock: every moment is an argument. Moments are aware; answ
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
@@ -49,7 +49,8 @@ class Due:
     """The moment a limit ends and everything needed to explain it.
 
     `skipped` lists the days that did not count, each with its reason; for a calendar-day limit these are only the days
-    it had to roll over. `readings` names our readings that took part.
+    it had to roll over. `readings` names our readings that took part. `late_after` says whether a limit in days is
+    kept until the end of its date (R05) or, by an office's own setting, until its moment; hours and minutes always are.
     """
 
     at: datetime
@@ -58,6 +59,11 @@ class Due:
     calendar_version: str
     skipped: tuple[tuple[date, str], ...] = ()
     readings: tuple[str, ...] = ()
+    late_after: Literal["date", "moment"] = "date"
+
+    @property
+    def is_judged_by_date(self) -> bool:
+        return self.limit.is_in_days and self.late_after == "date"
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,7 @@ def due_at(limit: Limit, start: datetime, calendar: Calendar, *, readings: Readi
 
     Raises OutsideCalendar.
     """
-    return end(limit, begin(start, calendar, readings), calendar, readings)
+    return end(limit, begin(limit, start, calendar, readings), calendar, readings)
 
 
 def due(limit: Limit, start: datetime, calendar: Calendar, *, readings: Readings = DEFAULT) -> Due:
@@ -118,15 +124,17 @@ def due(limit: Limit, start: datetime, calendar: Calendar, *, readings: Readings
 
     The start's own date is not counted (R03). Raises OutsideCalendar if the end lies in a year nobody has approved.
     """
-    begins = begin(start, calendar, readings)
+    begins = begin(limit, start, calendar, readings)
     ends = end(limit, begins, calendar, readings)
+    late_after = readings.day_limits_late_after
     if limit.is_at_once:
-        return Due(ends, calendar.opening_from(begins), limit, calendar.version, (), ("X03",))
+        opens = calendar.opening_from(begins)
+        return Due(ends, opens, limit, calendar.version, (), ("X03",), late_after)
     if not limit.is_in_days:
         return Due(ends, begins, limit, calendar.version, _passed_over(begins, ends, calendar), ("R04",))
     counted_from = begins.date() if limit.unit == "working_days" else _last_day(limit, begins.date()) - _DAY
     skipped = calendar.days_off(counted_from, ends.date())
-    return Due(ends, begins, limit, calendar.version, skipped, ("R03", "R04"))
+    return Due(ends, begins, limit, calendar.version, skipped, ("R03", "R04"), late_after)
 
 
 def _passed_over(begins: datetime, ends: datetime, calendar: Calendar) -> tuple[tuple[date, str], ...]:
@@ -173,7 +181,7 @@ def check_limit(
     found = due(limit, begins, calendar, readings=readings)
     if begins == received_at:
         return found
-    return Due(found.at, found.start, found.limit, found.calendar_version, found.skipped, (*found.readings, "T03"))
+    return replace(found, readings=(*found.readings, "T03"))
 
 
 def own_check_limit(procedure: Procedure, channel: str) -> Limit | None:
@@ -200,21 +208,21 @@ def check_due(
     """
     law = catalogue or load()
     on = arrived_at.astimezone(HANOI).date()
-    readings, held = law.readings(office, on), calendar or law.calendar(office)
+    readings, held = law.readings(office, on, procedure.id), calendar or law.calendar(office)
     return check_limit(procedure, channel, piece_at or arrived_at, held, readings=readings, on=on, catalogue=law)
 
 
 def lateness(due: Due, finished_at: datetime, calendar: Calendar) -> Lateness:
     """Early, on time or late (R05): by the date for day limits (until 24:00), by the minute for hour limits."""
     finished = finished_at.astimezone(HANOI).replace(second=0, microsecond=0)
-    done, wanted = (finished.date(), due.at.date()) if due.limit.is_in_days else (finished, due.at)
+    done, wanted = (finished.date(), due.at.date()) if due.is_judged_by_date else (finished, due.at)
     kind: Literal["early", "on_time", "late"] = "early" if done < wanted else "on_time" if done == wanted else "late"
     return Lateness(kind, calendar.working_minutes_between(finished, due.at))
 
 
 def missed_at(due: Due) -> datetime:
     """The first moment at which an unfinished dossier is late (R05): midnight after the date, or the next minute."""
-    if due.limit.is_in_days:
+    if due.is_judged_by_date:
         return datetime.combine(due.at.date() + timedelta(days=1), time(), HANOI)
     return due.at + timedelta(minutes=1)
 
@@ -224,13 +232,22 @@ def time_left(due_at: datetime, now: datetime, calendar: Calendar) -> int:
     return calendar.working_minutes_between(now, due_at)
 
 
-def apology(due: Due, calendar: Calendar, *, on: date | None = None, catalogue: Catalogue | None = None) -> Apology:
+def apology(
+    due: Due,
+    calendar: Calendar,
+    *,
+    on: date | None = None,
+    office_id: str | None = None,
+    catalogue: Catalogue | None = None,
+) -> Apology:
     """The span in which a new date may be given: at the latest one day before the due date (R07, T08).
 
-    By the settings of the day the dossier arrived, or else of the limit's start. Raises NotPublished, OutsideCalendar.
+    By the settings of the day the dossier arrived, or else of the limit's start; the office's own, where it has any.
+    Raises NotPublished, OutsideCalendar.
     """
-    law, held_on = catalogue or load(), on or due.start.date()
-    last_ahead, ahead, short = (_days_of(kind, held_on, law) for kind in ("apology", "apology_draft", "apology_short"))
+    law = catalogue or load()
+    kinds: tuple[LimitKind, ...] = ("apology", "apology_draft", "apology_short")
+    last_ahead, ahead, short = (_days_of(kind, on or due.start.date(), office_id, law) for kind in kinds)
     last_on = due.at.date() - timedelta(days=last_ahead)
     if calendar.working_days_between(due.start.date(), due.at.date()) < short:
         return Apology(due.start, last_on)
@@ -238,8 +255,8 @@ def apology(due: Due, calendar: Calendar, *, on: date | None = None, catalogue: 
     return Apology(datetime.combine(day, calendar.sessions(day)[0][0], HANOI), last_on)
 
 
-def _days_of(kind: LimitKind, on: date, law: Catalogue) -> int:
-    held = law.general_limit(kind, on)
+def _days_of(kind: LimitKind, on: date, office_id: str | None, law: Catalogue) -> int:
+    held = law.general_limit(kind, on, office_id=office_id)
     if held is None or held.limit is None:
         raise NotPublished(kind, "general limit")
     return held.limit.value

@@ -11,6 +11,7 @@ from rules.records.limit import Limit
 Stage = Literal["check", "processing"]
 Kind = Literal[
     "filed",
+    "alert",
     "check_due",
     "paid",
     "supplement_asked",
@@ -19,6 +20,8 @@ Kind = Literal[
     "closes",
     "check_restarted",
     "clock_started",
+    "hand_over_due",
+    "ask_by",
     "clock_paused",
     "clock_restarted",
     "clock_resumed",
@@ -28,9 +31,10 @@ Kind = Literal[
     "due",
     "missed",
 ]
-INSIDE = ("warning", "apology_draft")  # what only the office needs to know
+INSIDE = ("alert", "hand_over_due", "ask_by", "warning", "apology_draft")  # what only the office needs to know
 LABELS: Mapping[Kind, tuple[str, str]] = {
     "filed": ("Nộp hồ sơ", "Filed"),
+    "alert": ("Nhắc xem hồ sơ mới", "Reminder to look at the new dossier"),
     "check_due": ("Hạn kiểm tra hồ sơ", "Check to be done by"),
     "paid": ("Nộp phí", "Fee paid"),
     "supplement_asked": ("Yêu cầu bổ sung", "Supplement asked for"),
@@ -39,6 +43,8 @@ LABELS: Mapping[Kind, tuple[str, str]] = {
     "closes": ("Dừng giải quyết nếu không bổ sung", "Closed if nobody answered"),
     "check_restarted": ("Nhận bổ sung, kiểm tra lại từ đầu thời hạn", "Supplement came, the check begins anew"),
     "clock_started": ("Bắt đầu tính thời hạn giải quyết", "The clock starts"),
+    "hand_over_due": ("Hạn chuyển hồ sơ cho phòng chuyên môn", "To be handed over to the division by"),
+    "ask_by": ("Hạn yêu cầu bổ sung sau thẩm định", "Last moment to ask for what lacks"),
     "clock_paused": ("Yêu cầu bổ sung, tạm dừng tính giờ", "Supplement asked for, the clock stops"),
     "clock_restarted": ("Nhận bổ sung, tính lại thời hạn từ đầu", "Supplement came, the whole limit begins anew"),
     "clock_resumed": ("Nhận bổ sung, tính tiếp thời hạn", "Supplement came, the limit goes on"),

@@ -35,7 +35,7 @@ def road(question: Question, *, catalogue: Catalogue | None = None, calendar: Ca
     filed_on = question.filed_at.astimezone(HANOI).date()
     procedure = _procedure(question, law, filed_on)
     held = calendar or law.calendar(question.office_id)
-    where = Where(held, filed_on, question.office_id, law.readings(question.office_id, filed_on), law)
+    where = Where(held, filed_on, question.office_id, law.readings(question.office_id, filed_on, procedure.id), law)
     return _Walk(question, procedure, where, law).road()
 
 
@@ -85,6 +85,8 @@ class _Walk:
     def road(self) -> Road:
         """The whole of it."""
         self._note("filed", self.question.filed_at, self.acts, ("R01",))
+        alert = limits.alert(self.question.filed_at, self.question.channel, self.where)
+        self._note_general("alert", "alert", alert)
         if self.question.paid_at:
             self._note("paid", self.question.paid_at, self.acts, ("R02",))
         waiting = self._check()
@@ -155,17 +157,25 @@ class _Walk:
         found = self._main(started)
         first = found.at
         self._note("clock_started", found.start, self.acts, ("R02",), limit=found.limit)
+        hand_over = limits.hand_over(found.start, self.question.channel, self.where)
+        self._note_general("hand_over_due", "hand_over", hand_over)
+        ask_by = limits.supplement_notice(self.procedure, found.start, self.where)
+        self._note_general("ask_by", "supplement_notice", ask_by)
         for one in self.question.rounds[self.number :]:
             if one.asked_at < found.start:
                 raise WrongOrder("the clock's start", "asked after acceptance")
-            self._note_due("due", found, self._limit_acts(found), number=self.number + 1, holds=False)
+            self._note_due("due", found, self._limit_acts(found), number=self._dues() + 1, holds=False)
             self._ask(one, "clock_paused")
             if one.answered_at is None:
                 return self._done(starts_at=found.start, first_due_at=first, waits_for="supplement")
             found = self._again(found, one.asked_at, one.answered_at)
-        self._note_due("due", found, self._limit_acts(found), number=self.number + 1)
+        self._note_due("due", found, self._limit_acts(found), number=self._dues() + 1)
         self._note_around(found)
         return self._done(starts_at=found.start, first_due_at=first, due_at=found.at)
+
+    def _dues(self) -> int:
+        """How many due times were promised so far."""
+        return sum(one.kind == "due" for one in self.passed)
 
     def _main(self, started: datetime) -> Due:
         assert self.procedure.limit is not None
@@ -185,7 +195,8 @@ class _Walk:
         """What comes before and after the due that holds: warnings, apology, and when it is missed."""
         for number, at in enumerate(limits.warnings(found.start, found.at, self.where), 1):
             self._note("warning", at, self._general_acts("warning"), number=number)
-        span = rule.apology(found, self.calendar, on=self.where.on, catalogue=self.law)
+        office_id = self.question.office_id
+        span = rule.apology(found, self.calendar, on=self.where.on, office_id=office_id, catalogue=self.law)
         acts = self._general_acts("apology")
         self._note("apology_draft", span.draft_at, acts, ("R07",))
         if span.last_on >= found.start.date():
@@ -220,6 +231,11 @@ class _Walk:
                 holds=holds,
             )
         )
+
+    def _note_general(self, kind: Kind, rule_kind: LimitKind, found: Due | None) -> None:
+        """A limit that holds for every procedure (T04 to T06), where it holds for this dossier."""
+        if found:
+            self._note_due(kind, found, self._general_acts(rule_kind))
 
     def _note(
         self,

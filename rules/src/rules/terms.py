@@ -27,6 +27,8 @@ class LateFiling:
 def corresponding_day(day: date, months: int) -> date:
     """The same day so many months later, or the last of a month that has no such day (Civil Code, art. 148(2)-(4))."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if day.day <= 28:  # every month has it
+        return date(year, month + 1, day.day)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 

@@ -99,6 +99,7 @@ async def test_a_working_saturday_moves_exactly_whom_a_second_opinion_moves_and_
     assert Counter(id_ for id_, _, _ in said) == Counter(moving)
     assert all((was, due) == (before[id_], after[id_]) for id_, was, due in said)
     check_untouched(found, held, moving)
+    await check_timers(database)
     progress = (await world.ask(store.newest_calendar, OFFICE.id)).progress
     running = sum(road.case.deadline_at is not None for road in found)
     assert (progress.looked_at, progress.moved, progress.kept) == (running, len(moving), 0)
@@ -155,6 +156,23 @@ async def check_each_once(database: Database, found: list[Road], version: Versio
         gaps = "select count(*) from kit_stream s where last_sequence <> (select count(*) from kit_outbox o where "
         dense = (await run_sql(tx, gaps + "o.topic = s.topic and o.subject = s.subject)")).scalar_one()
     assert dense == 0
+    await check_timers(database)
+
+
+async def check_timers(database: Database) -> None:
+    """Timers belong to the due times that hold now: of the check or the whole, and of the open step."""
+    of_case = "case when code is null then 'check' else 'dossier' end"
+    case = (
+        "select count(*) from cases c where deadline_at is not null and not exists (select from deadline d where "
+        f"d.dossier_id = c.dossier_id and d.about = {of_case} and d.due_at = c.deadline_at)"
+    )
+    step = (
+        "select count(*) from step_run s join cases c using (dossier_id) where s.finished_at is null "
+        "and c.deadline_at is not null and not exists (select from deadline d where d.dossier_id = s.dossier_id "
+        "and d.about = 'step' and d.run = s.number and d.due_at = s.due_at)"
+    )
+    async with database.transaction() as tx:
+        assert [(await run_sql(tx, query)).scalar_one() for query in (case, step)] == [0, 0]
 
 
 async def test_a_crash_at_any_statement_changes_nothing_but_the_time_it_takes(world: Any, database: Database) -> None:

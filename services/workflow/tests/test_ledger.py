@@ -15,7 +15,7 @@ from rules.calendar import HANOI
 from rules.catalogue import load
 from rules.records.limit import Limit
 from rules.records.procedure import Procedure
-from workflow.domain import apology, budgets, ledger, steps
+from workflow.domain import apology, budgets, ledger, slips, steps
 from workflow.domain.case import Case
 from workflow.domain.clock import to_minute
 from workflow.domain.days import day_by_day
@@ -182,8 +182,32 @@ def check_sums(road: Road) -> None:
     assert sum(line.left for line in sums.lines) == sums.left == sums.whole - sums.used
     stands = road.runs[-1].finished_at or road.now
     assert sums.left == calendar.working_minutes_between(to_minute(stands), case.due_at)
+    check_slip(road, sums)
     if not case.reappointed_at and road.procedure.supplement.after_acceptance == "restarts":
         assert sums.whole == calendar.working_minutes_between(case.started_at, case.due_at)
+
+
+def check_slip(road: Road, sums: budgets.Account) -> None:
+    """The lines of the control slip use up what its sums say, to the minute."""
+    case, calendar = road.case, calendar_of(road.case)
+    counted = budgets.counting(case, road.runs)
+    told = [
+        slips.Run(
+            run.step,
+            case.unit,
+            None,
+            run.started_at,
+            0,
+            budgets.used_by(run, road.now, calendar),
+            counts=run in counted,
+        )
+        for run in road.runs
+    ]
+    rows = slips.hand_overs(case, road.procedure, told, {})
+    used = sum(row.used_minutes or 0 for row in rows if row.counts)
+    before = sum(line.used for line in sums.lines if not line.steps)
+    assert used + before == sums.used
+    assert [row.at for row in rows] == [run.started_at for run in road.runs]
 
 
 def check_grants(road: Road) -> None:
@@ -275,3 +299,27 @@ def due_before(road: Road, line: LedgerEntry) -> datetime:
     """The due that held when this line was written."""
     dues = [one.due_at for one in road.lines[: road.lines.index(line)] if one.due_at]
     return dues[-1]
+
+
+@pytest.mark.proves("B09")
+@pytest.mark.parametrize(
+    ("channel", "at", "due"),
+    [
+        ("direct", "2025-03-03 14:59", "2025-03-03 17:30"),
+        ("direct", "2025-03-03 15:01", "2025-03-04 11:30"),
+        ("direct", "2025-03-07 16:00", "2025-03-10 11:30"),
+        ("online", "2025-03-03 09:00", None),
+    ],
+)
+def test_a_counter_dossier_is_handed_over_the_same_day_or_after_three_the_next_morning(
+    channel: str, at: str, due: str | None
+) -> None:
+    procedure = load().procedure("xray-licence-new-2021")
+    now = datetime.fromisoformat(at).replace(tzinfo=HANOI)
+    road = Road.begun(procedure, now, channel)
+    found = budgets.hand_over_due(road.case)
+    assert (f"{found:%Y-%m-%d %H:%M}" if found else None) == due
+    # where the clock waits for the fee, the desk has everything once it is paid
+    later = budgets.hand_over_due(road.case.changed(paid_at=now + timedelta(days=4)))
+    assert (later is None) is (found is None)
+    assert later is None or found is None or later > found

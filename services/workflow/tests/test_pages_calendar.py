@@ -160,6 +160,8 @@ async def test_others_read_but_do_not_draft(client: httpx.AsyncClient, world: An
     answer = await client.get(f"{PAGE}/draft", headers=world.browser("case_officer"))
     assert answer.status_code == 403
     assert (await client.get(PAGE, headers=world.browser("applicant"))).status_code == 403
+    home = await client.get("/officer", headers=world.browser(ADMIN))
+    assert (home.status_code, home.headers["location"]) == (303, PAGE)
     assert (await client.get(f"{PAGE}?version=1999.1", headers=world.browser(ADMIN))).status_code == 404
 
 

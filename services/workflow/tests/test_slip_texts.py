@@ -22,6 +22,7 @@ from workflow import gateways
 from workflow.domain import slips
 from workflow.domain.access import Staff
 from workflow.domain.apology import Apology
+from workflow.domain.budgets import Account, Line
 from workflow.domain.case import Case, StoredFile
 from workflow.domain.checklist import CheckItem
 from workflow.domain.dossier import Dossier, FiledFile
@@ -151,6 +152,16 @@ HAND_OVERS = [
         ("Phòng Quản lý", "Phạm Quốc Dũng"), ("Lãnh đạo Sở", LEADER.name), moment("2025-03-17 10:00"), "Ký duyệt", 480
     ),
 ]
+SUMS = Account(
+    (
+        Line(("Tiếp nhận, trước bước đầu tiên",), (), 0, 5, has_budget=False),
+        Line(("Phân công thụ lý",), ("assign",), 480, 120),
+        Line(("Thẩm định hồ sơ", "Soát xét"), ("appraise", "review"), 960, 1300),
+        Line(("Ký duyệt",), ("approve",), 480, 0),
+    ),
+    1920,
+    1425,
+)
 OPINION = Opinion(
     2,
     "Sở Y tế tỉnh Mẫu",
@@ -205,7 +216,7 @@ WRITERS: dict[SlipKey, Callable[[Letter], Data]] = {
     "refusal": lambda head: slips.refusal(head, a_case(code=None), PROCEDURE, Applicant(), REFUSED, "001085000123"),
     "apology": lambda head: slips.apology(head, a_case(), PROCEDURE, Applicant(), APOLOGY, LEADER),
     "stop": lambda head: slips.stop_notice(head, a_case(), PROCEDURE, Applicant(), STAFF),
-    "control": lambda head: slips.control_slip(head, a_case(), PROCEDURE, a_dossier(), HAND_OVERS),
+    "control": lambda head: slips.control_slip(head, a_case(), PROCEDURE, a_dossier(), HAND_OVERS, SUMS),
     "register": the_register,
     "fee-notice": lambda head: slips.fee_notice(head, a_case(code=None), PROCEDURE, Applicant(), quote(), STAFF),
     "opinion": lambda head: slips.opinion_request(head, a_case(), PROCEDURE, OPINION, STAFF),
@@ -309,7 +320,9 @@ FIELDS: dict[SlipKey, list[str]] = {
         "Thời hạn giải quyết: 25 ngày; bắt đầu tính 09:00 13/03/2025",
         "trước 09 giờ 00 phút, thứ Hai, ngày 07/04/2025", "Tên thành phần hồ sơ",
         "Giao", "Nhận", "Thời gian giao", "Tiến độ", "Ký nhận", "11:05 13/03/2025", "480 / 120", "960 / 1300",
-        "480 / –", "Đúng hạn", "Quá hạn", "Ghi chú: Chờ số liệu đo", "Vũ Đình Long", "Phạm Quốc Dũng",
+        "480 / 120 còn 360", "960 / 1300 vượt 340", "480 / –", "Sớm hạn", "Quá hạn", "Ghi chú: Chờ số liệu đo",
+        "Thời gian theo bước", "Thẩm định hồ sơ + Soát xét 960 1300 −340", "trước bước đầu tiên không tính riêng 5 −5",
+        "Cộng 1920 1425 495", "Vũ Đình Long", "Phạm Quốc Dũng",
     ],
     "register": [
         "Quyển số 2025, tháng 3/2025", "Mã hồ sơ", "Tên thủ tục", "Số giấy tờ",

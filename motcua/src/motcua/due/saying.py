@@ -31,12 +31,12 @@ _SAID = {
     "counted": ("tính cả ngày nghỉ", "days off count too"),
     "readings": ("Cách hiểu đã dùng:", "Readings that took part:"),
     "calendar": ("Lịch làm việc: {0}, phiên bản {1}, {2} đến {3}", "Calendar: {0}, version {1}, {2} to {3}"),
-    "round": ("lần {0}", "round {0}"),
+    "round": ("lần {0}", "no. {0}"),
     "void": ("không còn hiệu lực", "no longer holds"),
     "waits_fee": ("Chưa nộp phí: chưa bắt đầu tính thời hạn.", "The fee is not paid: the clock has not started."),
     "waits_supplement": ("Đang chờ bổ sung: chưa có ngày hẹn mới.", "A supplement is awaited: there is no due yet."),
     "unpublished": ("Chưa văn bản nào công bố: hạn kiểm tra.", "No act has published it: the check limit."),
-    "basis": ("Căn cứ: {0}", "Basis: {0}"),
+    "acts": ("Căn cứ:", "Acts:"),
 }
 READINGS = {
     "R01": ("quy định theo ngày nộp, lịch theo bản mới nhất", "rules of the day of filing, the newest calendar"),
@@ -48,6 +48,7 @@ READINGS = {
     "R08": ("bổ sung: tính lại hoặc tính tiếp", "a supplement begins the limit anew, or lets it go on"),
     "R09": ("không bổ sung thì dừng sau khi báo trước", "unanswered, it is closed after a notice"),
     "T03": ("nộp ngoài giờ tính từ giờ mở cửa kế tiếp", "out of hours counts from the next opening"),
+    "T05": ("sau giờ chốt thì chuyển vào sáng ngày làm việc kế tiếp", "after the cut-off, the next working morning"),
     "X03": ("“ngay” là trong ngày làm việc", "at once is within the same working day"),
 }
 
@@ -98,27 +99,27 @@ class Sayer:
 
     def road(self, found: Road, calendar: Calendar) -> str:
         """The due moment alone on the first line, where there is one; then every moment in order, and why."""
+        acts = list(dict.fromkeys(act for one in found.milestones for act in one.basis))
         lines = [found.due_at.isoformat(), ""] if found.due_at else []
         for one in found.milestones:
-            lines += self._milestone(one)
-        if found.waits_for:
-            lines.append(self.said(f"waits_{found.waits_for}"))
-        if found.unpublished:
-            lines.append(self.said("unpublished"))
-        lines += ["", self.said("readings"), *self.readings(found.readings)]
+            lines += self._milestone(one, acts)
+        lines += [self.said(f"waits_{found.waits_for}")] if found.waits_for else []
+        lines += [self.said("unpublished")] if found.unpublished else []
+        lines += ["", self.said("acts"), *(f"      [{number}]  {act}" for number, act in enumerate(acts, 1))]
+        lines += [self.said("readings"), *self.readings(found.readings)]
         span = (self.words.day(calendar.first), self.words.day(calendar.last))
         return "\n".join([*lines, self.said("calendar", found.office_id, calendar.version, *span), ""])
 
-    def _milestone(self, one: Milestone) -> Iterator[str]:
+    def _milestone(self, one: Milestone, acts: Sequence[str]) -> Iterator[str]:
         label = LABELS[one.kind][self.index]
         marks = [self.said("round", one.number)] if one.number > 1 else []
-        marks += [self.words.limit(one.limit)] if one.limit else []
+        marks += [self.words.limit(one.limit)] if one.limit and not one.limit.is_at_once else []
         marks += [] if one.holds else [self.said("void")]
         marks += [", ".join(one.readings)] if one.readings else []
-        yield f"{self.moment(one.at)}  {label}" + (f" ({'; '.join(marks)})" if marks else "")
+        basis = "".join(f"[{acts.index(act) + 1}]" for act in one.basis)
+        yield f"{self.moment(one.at)}  {label}" + (f" ({'; '.join(marks)})" if marks else "") + f"  {basis}"
         for group in _grouped(day for day in one.days if not day.works):
             yield self._group(group)
-        yield f"           {self.said('basis', '; '.join(one.basis))}"
 
     def moment(self, at: datetime) -> str:
         """`14:30 Thứ Tư, 25/11/2026`, `14:30 Wed, 2026-11-25`."""

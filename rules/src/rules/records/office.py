@@ -1,7 +1,7 @@
 """An office (cơ quan), its units, its agency code through time, and the points at which dossiers may be filed."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -52,9 +52,18 @@ class Resolves(Dated):
 
 
 class ReadingsInForce(Dated):
-    """This office's choice where the law is silent."""
+    """This office's choice where the law is silent, for all procedures or for those that are named."""
 
     readings: Readings
+    procedure_ids: tuple[Identifier, ...] = ()
+
+    def is_for(self, procedure_id: str | None) -> bool:
+        return not self.procedure_ids or procedure_id in self.procedure_ids
+
+    def competes_with(self, other: Self) -> bool:
+        """Whether both would hold for something on the same day, and neither goes before the other."""
+        mine, theirs = set(self.procedure_ids), set(other.procedure_ids)
+        return (bool(mine & theirs) or not (mine or theirs)) and self.overlaps(other)
 
 
 class Office(Record):

@@ -1,6 +1,7 @@
 """What must be true of offices, and of what their provinces decide differently from the nation."""
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from rules.records.cited import Record
 from rules.records.field import FieldOfWork
@@ -17,13 +18,23 @@ def office(record: Record, known: Known) -> Iterator[Fault]:
     assert isinstance(record, Office)
     yield from unique((unit.id for unit in record.units), ("units",), "unit")
     yield from no_overlap(record.agency_codes, ("agency_codes",))
-    yield from no_overlap(record.readings, ("readings",))
+    yield from _readings(record, known)
     for index, one in enumerate(record.delegations):
         for place, procedure_id in enumerate(one.procedure_ids):
             if not known.has(Procedure, procedure_id):
                 yield ("delegations", index, "procedure_ids", place), f"unknown procedure {procedure_id}"
     for index, rule in enumerate(record.resolves):
         yield from _resolves(rule, ("resolves", index), record, known)
+
+
+def _readings(record: Office, known: Known) -> Iterator[Fault]:
+    for (_, one), (index, other) in combinations(enumerate(record.readings), 2):
+        if one.competes_with(other):
+            yield ("readings", index, "effective_from"), f"overlaps the one from {one.effective_from}"
+    for index, one in enumerate(record.readings):
+        for place, procedure_id in enumerate(one.procedure_ids):
+            if not known.has(Procedure, procedure_id):
+                yield ("readings", index, "procedure_ids", place), f"unknown procedure {procedure_id}"
 
 
 def _resolves(rule: Resolves, at: Location, record: Office, known: Known) -> Iterator[Fault]:

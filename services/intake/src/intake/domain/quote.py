@@ -77,7 +77,7 @@ def expected_of(procedure: Procedure, office_id: str, now: datetime, catalogue: 
     begins = due.start(procedure.start_rule, received_at=now, valid_at=now, paid_at=now)
     if procedure.limit is None or begins is None:
         return None
-    readings = catalogue.readings(office_id, now.astimezone(HANOI).date())
+    readings = catalogue.readings(office_id, now.astimezone(HANOI).date(), procedure.id)
     try:
         return due.due(procedure.limit, begins, catalogue.calendar(office_id), readings=readings)
     except OutsideCalendar:

@@ -1,7 +1,7 @@
 """A letter of apology: what may be promised in one, and when a new date may still be given (R07). Pure."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from rules import due as rule
 from rules.calendar import HANOI, Calendar
@@ -10,10 +10,12 @@ from workflow.domain import clock
 from workflow.domain.case import Case
 from workflow.domain.errors import DecisionIncomplete, FieldSentence
 from workflow.domain.law import calendar_of, office_of, procedure_of, unit_name
+from workflow.domain.status import Status
 from workflow.domain.steps import find_step
 from workflow.domain.texts import check_text
 
 REASON_TO_FILL = "[Ghi nguyên nhân chậm]"  # what a person must write in its place before the letter goes on
+LOOKS_AHEAD = timedelta(days=20)  # no holidays are longer than that
 BY_SYSTEM = ""  # who drafted a letter that nobody has looked at yet
 
 
@@ -138,12 +140,23 @@ def last_day_for_new_date(case: Case) -> date:
     return window(case).last_on
 
 
+def is_last_chance(case: Case, now: datetime) -> bool:
+    """Whether a new date may still be given today, and no more on the next working day; of a case that needs one."""
+    if case.status is not Status.IN_PROCESS or case.due_at is None or case.reappointed_at or now >= case.due_at:
+        return False
+    if case.due_at - now > LOOKS_AHEAD or no_new_date_vi(case, now):
+        return False
+    try:
+        return calendar_of(case).next_working_day(now.astimezone(HANOI).date()) > last_day_for_new_date(case)
+    except OutsideCalendar:
+        return False
+
+
 def window(case: Case) -> rule.Apology:
     """From when a letter is drafted, and the last date for a new one; of an accepted case."""
     assert case.due_at is not None
-    return rule.apology(
-        clock.due_again(case, case.due_at), calendar_of(case), on=case.received_at.astimezone(HANOI).date()
-    )
+    on = case.received_at.astimezone(HANOI).date()
+    return rule.apology(clock.due_again(case, case.due_at), calendar_of(case), on=on, office_id=case.office)
 
 
 def new_due_at(case: Case, on: date) -> datetime:

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from rules import due as rule
+from rules import limits
 from rules.calendar import Calendar
+from rules.errors import OutsideCalendar
 from rules.records.procedure import Procedure, Step
 from workflow.domain.case import Case
 from workflow.domain.clock import to_minute
-from workflow.domain.law import calendar_of
+from workflow.domain.law import calendar_of, procedure_of, rules_for
 from workflow.domain.texts import working_time_vi
 
 BEFORE_STEPS_VI = "Tiếp nhận, trước bước đầu tiên"
@@ -29,6 +31,9 @@ class Run(Protocol):
     def started_at(self) -> datetime: ...
     @property
     def finished_at(self) -> datetime | None: ...
+
+
+AnyRun = TypeVar("AnyRun", bound=Run)
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ def used_by(run: Run, until: datetime, calendar: Calendar) -> int:
     return max(0, calendar.working_minutes_between(to_minute(run.started_at), to_minute(ends)))
 
 
-def counting(case: Case, runs: Sequence[Run]) -> list[Run]:
+def counting(case: Case, runs: Sequence[AnyRun]) -> list[AnyRun]:
     """The runs under the present clock; those before it was started anew are no part of it."""
     assert case.started_at is not None
     start = case.started_at
@@ -146,6 +151,19 @@ def judge(run_due_at: datetime | None, minutes: int, finished_at: datetime, cale
         return None
     limit = rule.Limit(value=minutes, unit="working_minutes")
     return rule.lateness(rule.Due(run_due_at, run_due_at, limit, calendar.version), finished_at, calendar)
+
+
+def hand_over_due(case: Case) -> datetime | None:
+    """By when a dossier taken at the counter must be with its division (T05), from when everything needed was there.
+
+    None for other channels, and where the calendar does not reach so far.
+    """
+    pieces = [case.last_piece_at, case.paid_at if procedure_of(case).clock_waits_for_fee else None]
+    try:
+        found = limits.hand_over(max(at for at in pieces if at), case.channel, rules_for(case))
+    except OutsideCalendar:
+        return None
+    return found.at if found else None
 
 
 class Judged(Protocol):

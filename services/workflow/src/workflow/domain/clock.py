@@ -107,7 +107,8 @@ def due_again(case: Case, due_at: datetime) -> rule.Due:
     procedure = procedure_of(case)
     if procedure.limit is None or case.started_at is None:
         raise LimitNotPublished(procedure.id)
-    return rule.Due(due_at, case.started_at, procedure.limit, case.calendar_version or "")
+    late_after = readings_of(case).day_limits_late_after
+    return rule.Due(due_at, case.started_at, procedure.limit, case.calendar_version or "", late_after=late_after)
 
 
 def whole_minutes(case: Case) -> int:

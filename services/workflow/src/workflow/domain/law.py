@@ -26,7 +26,7 @@ def calendar_of(case: Case) -> Calendar:
 
 def readings_of(case: Case) -> Readings:
     """As the office read the law on the day the dossier arrived."""
-    return load().readings(case.office, case.received_at.astimezone(HANOI).date())
+    return load().readings(case.office, case.received_at.astimezone(HANOI).date(), case.procedure_id)
 
 
 def unit_name(case: Case, unit_id: str) -> str:

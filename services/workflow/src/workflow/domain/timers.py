@@ -13,7 +13,6 @@ from workflow.domain.answering import closes_from, notice_at
 from workflow.domain.case import Case
 from workflow.domain.law import calendar_of, procedure_of, warn_at_percent_left
 from workflow.domain.status import Status
-from workflow.domain.steps import find_step
 
 
 class About(StrEnum):
@@ -161,9 +160,7 @@ def _answer(case: Case) -> Iterator[Timer]:
 
 
 def step_timers(case: Case, run: StepTime) -> tuple[Timer, ...]:
-    """The same of a run through the case's step; nothing where the step has no time of its own or shared (R12)."""
-    if not find_step(procedure_of(case), case.step).budget:
-        return ()
+    """The same of a run through the case's step; the caller knows that it has a time, its own or shared (R12)."""
     missed = Timer(About.STEP, run.number, Kind.MISSED, run.due_at, step_late_from(run.due_at))
     try:
         return (*_warnings(case, About.STEP, run.number, run.due_at, run.planned_minutes), missed)

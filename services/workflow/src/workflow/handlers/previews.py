@@ -108,4 +108,4 @@ async def preview_control_slip(tx: AsyncSession, dossier_id: UUID, *, staff: Sta
     case = await see(tx, dossier_id, staff)
     if not case.is_accepted:
         raise NoSuchFile("control slip")
-    return await preview(tx, case, CONTROL_SLIP, now, writing.control_slip(tx, case))
+    return await preview(tx, case, CONTROL_SLIP, now, writing.control_slip(tx, case, now))

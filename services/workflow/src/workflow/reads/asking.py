@@ -15,7 +15,7 @@ from workflow.domain.access import Scope, Staff
 from workflow.domain.moves import LEADER
 from workflow.domain.status import Status
 from workflow.domain.words import words_of
-from workflow.reads.leading import apology_drafted, further_round, waits_for_leader
+from workflow.reads.leading import apology_drafted, apology_to_fill, further_round, waits_for_leader
 from workflow.store.tables import CaseRow
 
 FILTERS: Mapping[str, str] = MappingProxyType(
@@ -27,6 +27,7 @@ FILTERS: Mapping[str, str] = MappingProxyType(
         "waiting": "Chờ người khác",
         "unassigned": "Chưa giao ai",
         "stop_asked": "Xin dừng giải quyết",
+        "apology_to_fill": "Thư xin lỗi cần ghi lý do",
         "apology": "Thư xin lỗi chờ duyệt",
         "further_round": "Bổ sung lần tiếp theo",
         "correction": "Kết quả thay thế chờ ký",
@@ -96,6 +97,7 @@ def filters(staff: Staff, now: datetime) -> dict[str, ColumnElement[bool]]:
         ),
         "unassigned": and_(_running(), col(CaseRow.role).is_not(None), col(CaseRow.holder_id).is_(None)),
         "stop_asked": and_(_running(), col(CaseRow.stop_asked_at).is_not(None)),
+        "apology_to_fill": and_(_running(), apology_to_fill()),
         "apology": and_(_running(), apology_drafted()),
         "further_round": and_(_running(), further_round()),
         "correction": col(CaseRow.correction).is_not(None),

@@ -21,6 +21,7 @@ from workflow import store
 from workflow.domain import actions, checklist
 from workflow.domain.access import Staff, check_sees
 from workflow.domain.actions import Offer
+from workflow.domain.budgets import Account
 from workflow.domain.case import Case, StoredFile
 from workflow.domain.checklist import Judged
 from workflow.domain.dossier import Dossier
@@ -28,7 +29,7 @@ from workflow.domain.law import procedure_of
 from workflow.domain.steps import place_after
 from workflow.reads.clock import ClockView, view_clock
 from workflow.reads.queue import QueueRow, names_of, queue_row
-from workflow.reads.steps import StepView, view_steps
+from workflow.reads.steps import StepView, view_account, view_steps
 from workflow.store.tables import HistoryRow, SignOffRow, SlipRow, SupplementRow, UndecidedRow
 
 
@@ -75,6 +76,7 @@ class CaseView:
     findings: list[Problem]
     offers: list[Offer]
     steps: list[StepView]
+    account: Account | None
     slips: list[SlipView]
     supplements: list[SupplementView]
     history: list[Happening]
@@ -118,6 +120,7 @@ async def find_case_view(tx: AsyncSession, staff: Staff, dossier_id: UUID, now: 
         findings=packages.check(procedure, dossier.forms, dossier.file_counts(), channel=case.channel),
         offers=actions.offers(staff, case, procedure, judged, now),
         steps=view_steps(case, procedure, runs, names, now),
+        account=view_account(case, procedure, runs, now),
         slips=await find_slips(tx, case),
         supplements=await _supplements(tx, dossier_id),
         history=[_happening(row, names) for row in history],

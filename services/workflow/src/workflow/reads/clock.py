@@ -48,6 +48,16 @@ class ClockView:
     agrees: bool
 
     @property
+    def is_numbered(self) -> bool:
+        """Whether the days bear numbers: a limit in days that nothing paused."""
+        return any(day.count for day in self.days)
+
+    @property
+    def turns(self) -> list[LedgerEntry]:
+        """What changed the clock after it began: pauses, restarts, a new date, another calendar, its end."""
+        return [line for line in self.ledger if line.kind not in ("check_started", "started")]
+
+    @property
     def skipped(self) -> list[Day]:
         return [day for day in self.days if day.reason]
 

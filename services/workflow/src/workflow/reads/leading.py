@@ -15,6 +15,11 @@ def apology_drafted() -> ColumnElement[bool]:
     return and_(col(CaseRow.status) == Status.IN_PROCESS, col(CaseRow.apology_drafted_at).is_not(None))
 
 
+def apology_to_fill() -> ColumnElement[bool]:
+    """The system began a letter, and the division has to say why the result comes late (R07)."""
+    return and_(col(CaseRow.status) == Status.IN_PROCESS, col(CaseRow.apology_proposed_at).is_not(None))
+
+
 def further_round() -> ColumnElement[bool]:
     """Something was found lacking, in a round that only a leader may send (R08)."""
     being_looked_at = col(CaseRow.status).in_((Status.SUBMITTED, Status.IN_PROCESS))

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kit.now import TIME_ZONE
 from workflow import store
 from workflow.domain.access import Staff
-from workflow.domain.apology import BY_SYSTEM, Apology, as_sent, no_new_date_vi
+from workflow.domain.apology import BY_SYSTEM, Apology, as_sent, last_day_for_new_date, no_new_date_vi
 from workflow.domain.case import Case, StoredFile
 from workflow.domain.law import office_of
 from workflow.domain.opinion import Opinion
@@ -47,7 +47,7 @@ class ResultView:
 
 @dataclass(frozen=True)
 class LettersView:
-    """`to_send` is the draft as it would go out now: without a new date where none may be given any more."""
+    """`to_send` is the letter that waits, as it would go out now: without a new date where none may be given."""
 
     case: Case
     today: date
@@ -55,6 +55,7 @@ class LettersView:
     apologies: list[LetterView]
     to_send: Apology | None
     no_new_date_vi: str
+    last_on: date | None  # the last day on which a new date may be given (R07)
     results: list[ResultView]
 
     @property
@@ -73,6 +74,7 @@ async def find_letters(tx: AsyncSession, staff: Staff, dossier_id: UUID, now: da
         apologies=await _apologies(tx, dossier_id),
         to_send=as_sent(case, drafted, now) if drafted else None,
         no_new_date_vi=no_new_date_vi(case, now) if case.due_at else "",
+        last_on=last_day_for_new_date(case) if case.due_at else None,
         results=await _results(tx, dossier_id),
     )
 

@@ -11,11 +11,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kit.now import TIME_ZONE
-from workflow.domain import clock
+from workflow.domain import apology, budgets, clock
 from workflow.domain.access import Staff, scope_of
 from workflow.domain.case import Case
 from workflow.domain.errors import NoSuchList
 from workflow.domain.law import procedure_of, unit_name
+from workflow.domain.status import Status
 from workflow.domain.steps import find_step
 from workflow.domain.words import masked
 from workflow.reads.asking import COUNTED, FILTERS, RUNNING, Question, asked, filters, seen_by
@@ -44,8 +45,10 @@ class QueueRow:
     minutes_left: int
     whole_minutes: int
     is_due_today: bool
+    is_last_for_new_date: bool  # today, or before the office opens again, is the last chance for one (R07)
     is_late: bool  # R05: of a limit in days only from midnight, though its minutes are used up
     seen_version: int | None = None
+    hand_over_due: datetime | None = None  # by when the desk hands a counter dossier to its division (T05)
 
     @property
     def is_stopped(self) -> bool:
@@ -179,6 +182,8 @@ def queue_row(case: Case, names: Mapping[str, str], now: datetime, seen_version:
         minutes_left=clock.minutes_left(case, now),
         whole_minutes=clock.whole_minutes(case),
         is_due_today=deadline is not None and deadline.date() == now.astimezone(TIME_ZONE).date(),
+        is_last_for_new_date=apology.is_last_chance(case, now),
         is_late=clock.is_late(case, now),
         seen_version=seen_version,
+        hand_over_due=budgets.hand_over_due(case) if case.status is Status.SUBMITTED else None,
     )

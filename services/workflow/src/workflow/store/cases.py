@@ -23,26 +23,36 @@ from workflow.store.tables import CaseRow, DueRow, TimerRow
 from workflow.store.timers import set_timers
 
 _CASE_FIELDS = [field.name for field in fields(Case)]
+_MOMENTS = [field.name for field in fields(Case) if "datetime" in str(field.type)]
+_LISTS = [field.name for field in fields(Case) if "tuple" in str(field.type)]
 _COLUMNS = [CaseRow.__table__.columns[name] for name in _CASE_FIELDS]  # type: ignore[attr-defined]
 _FILES: Mapping[str, type[StoredFile]] = {"result": StoredFile, "correction": Correction, "stop_request": StoredFile}
 
 
-def to_case(row: Any) -> Case:
+def to_case(row: CaseRow) -> Case:
     """The domain's case of a row; moments in Vietnam's time."""
-    found = {name: _read(getattr(row, name)) for name in _CASE_FIELDS}
-    outcome = Outcome(row.outcome) if row.outcome else None
-    files = {name: _file(cls, found[name]) for name, cls in _FILES.items()}
-    return Case(**{**found, **files, "status": Status(row.status), "outcome": outcome})
+    return _case({name: getattr(row, name) for name in _CASE_FIELDS})
+
+
+def _case(found: dict[str, Any]) -> Case:
+    """Field by field in loops over the few kinds of them: ten thousand rows a second are read here at once."""
+    for name in _MOMENTS:
+        if found[name] is not None:
+            found[name] = found[name].astimezone(TIME_ZONE)
+    for name in _LISTS:
+        found[name] = tuple(found[name])
+    for name, cls in _FILES.items():
+        found[name] = _file(cls, found[name])
+    found["status"] = Status(found["status"])
+    found["outcome"] = Outcome(found["outcome"]) if found["outcome"] else None
+    return Case(**found)
 
 
 def _file(cls: type[StoredFile], found: dict[str, Any] | None) -> StoredFile | None:
-    return cls(**{name: _read(value) for name, value in found.items()}) if found else None
-
-
-def _read(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(TIME_ZONE)
-    return tuple(value) if isinstance(value, list) else value
+    if not found:
+        return None
+    facts: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
+    return cls(**facts)
 
 
 def _values(case: Case) -> dict[str, Any]:
@@ -89,7 +99,7 @@ CLAIM = (
 async def claim_due(tx: AsyncSession, now: datetime, most: int) -> list[Case]:
     """Cases with a timer whose moment came, longest due first, locked; what somebody else holds is passed over."""
     rows = (await (await tx.connection()).execute(CLAIM, {"now": now, "most": most})).all()
-    return list({row.dossier_id: to_case(row) for row in rows}.values())
+    return list({row.dossier_id: _case(dict(zip(_CASE_FIELDS, row, strict=True))) for row in rows}.values())
 
 
 async def held_by(tx: AsyncSession, office: str, staff_id: str) -> list[Case]:

@@ -66,11 +66,15 @@ def _columns(rows: Sequence[tuple[UUID, Timer]]) -> dict[str, Any]:
     }
 
 
-_TAKE = """
-    with taken as (
-        delete from timer t where t.dossier_id = any(:ids) and t.fire_at <= :now and not exists (
-            select from timer o where o.dossier_id = t.dossier_id and o.fire_at <= :now and o.kind = any(:but)
-        ) returning dossier_id, about, run, kind, due_version
+# The due ones are looked up once: asked for in each row's own subquery they cost their square (tried).
+TAKE = """
+    with due as materialized (
+        select dossier_id, about, run, kind from timer where dossier_id = any(:ids) and fire_at <= :now
+    ), taken as (
+        delete from timer t using due
+        where (t.dossier_id, t.about, t.run, t.kind) = (due.dossier_id, due.about, due.run, due.kind)
+            and due.dossier_id not in (select dossier_id from due where kind = any(:but))
+        returning t.dossier_id, t.about, t.run, t.kind, t.due_version
     )
     select t.dossier_id, t.about, t.run, t.kind, t.due_version, d.due_at
     from taken t join deadline d using (dossier_id, about, run)
@@ -82,7 +86,7 @@ async def take_due(
 ) -> dict[UUID, list[Due]]:
     """Take away the due timers of these locked cases; cases with one of the kinds in `but` keep all of theirs."""
     found: dict[UUID, list[Due]] = {}
-    for row in await run_sql(tx, _TAKE, ids=sorted(ids), now=now, but=list(but)):
+    for row in await run_sql(tx, TAKE, ids=sorted(ids), now=now, but=list(but)):
         due_at = row.due_at.astimezone(TIME_ZONE)
         due = Due(About(row.about), row.run, Kind(row.kind), due_at, row.due_version)
         found.setdefault(row.dossier_id, []).append(due)

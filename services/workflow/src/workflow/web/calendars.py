@@ -4,33 +4,24 @@ from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from kit.now import Now
 from kit.pages import FieldError
 from kit.pages.forms import Checked
-from kit.signin import Person, allow
 from kit.tx import Tx
 from workflow import handlers, reads
 from workflow.domain import calendars
 from workflow.domain.access import Staff
-from workflow.domain.calendars import APPROVES, DRAFTS, READS, Version
+from workflow.domain.calendars import APPROVES, DRAFTS, Version
 from workflow.domain.errors import CalendarWrong, Incomplete, NotYours, WorkflowError
 from workflow.web.calendar_form import SEASON, Typed, blank, changes_of, field_of, pressed, typed, whole_record
 from workflow.web.calendar_year import KINDS, ORDINARY, SIGNS, months_of, schedules_vi, years_of
-from workflow.web.shown import CALENDAR, attempt, refused, show
+from workflow.web.shown import CALENDAR, Reader, attempt, refused, show
 
 router = APIRouter()
 FIELDS = ("why_vi", "until", "working", "saturday", "record", "days", *SEASON)
-
-
-async def signed_in_reader(person: Annotated[Person, Depends(allow(*READS))]) -> Staff:
-    """Somebody of the office, or its calendar's administrator."""
-    return handlers.staff_of(person)
-
-
-Reader = Annotated[Staff, Depends(signed_in_reader)]
 
 
 @router.get("/calendar")

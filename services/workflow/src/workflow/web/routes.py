@@ -1,13 +1,15 @@
 """Pages of one case with its files; the other pages are taken in at the end."""
 
+from http import HTTPStatus
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kit.now import Now
 from kit.tx import Tx
 from workflow import handlers, reads
+from workflow.domain.access import STAFF
 from workflow.web import (
     absences,
     calendars,
@@ -26,14 +28,16 @@ from workflow.web import (
 )
 from workflow.web.case_page import case_page
 from workflow.web.listing import Asked, queue_page
-from workflow.web.shown import BASE, Officer, show
+from workflow.web.shown import BASE, CALENDAR, Officer, Reader, show
 
 router = APIRouter(prefix=BASE, include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @router.get("")
-async def my_queue(request: Request, tx: Tx, now: Now, staff: Officer, question: Asked) -> Response:
-    """What waits for me, most urgent first."""
+async def my_queue(request: Request, tx: Tx, now: Now, staff: Reader, question: Asked) -> Response:
+    """What waits for me, most urgent first; who has no cases is taken to the calendar."""
+    if not staff.roles & {*STAFF}:
+        return RedirectResponse(CALENDAR, HTTPStatus.SEE_OTHER)
     return await queue_page(request, tx, now, staff, question)
 
 

@@ -16,6 +16,7 @@ from kit.problems import ErrorTable
 from kit.signin import Person, allow
 from workflow import handlers, reads
 from workflow.domain.access import READS_REGISTER, STAFF, Staff
+from workflow.domain.calendars import READS
 from workflow.domain.deciding import may_decide
 from workflow.domain.errors import Incomplete, WorkflowError
 from workflow.domain.moves import HEAD, LEADER
@@ -27,7 +28,7 @@ ABSENCES = f"{BASE}/absences"
 LEADERS_DESK = f"{BASE}/leader"
 REGISTER = f"{BASE}/register"
 CALENDAR = f"{BASE}/calendar"
-SELDOM = ("stop_asked", "apology", "further_round", "correction")
+SELDOM = ("stop_asked", "apology_to_fill", "apology", "further_round", "correction")
 
 
 async def signed_in_staff(person: Annotated[Person, Depends(allow(*STAFF))]) -> Staff:
@@ -36,6 +37,14 @@ async def signed_in_staff(person: Annotated[Person, Depends(allow(*STAFF))]) -> 
 
 
 Officer = Annotated[Staff, Depends(signed_in_staff)]
+
+
+async def signed_in_reader(person: Annotated[Person, Depends(allow(*READS))]) -> Staff:
+    """Somebody of the office, or the administrator of its calendar, who sees no case."""
+    return handlers.staff_of(person)
+
+
+Reader = Annotated[Staff, Depends(signed_in_reader)]
 
 
 async def show(

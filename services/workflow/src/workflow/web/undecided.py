@@ -26,7 +26,9 @@ async def undecided(
 ) -> Response:
     """What waits for a decision in the cases this person may see."""
     found = await reads.find_all_undecided(tx, staff, page)
-    return await show(request, tx, staff, "undecided.html", now=now, found=found, here=UNDECIDED)
+    cases = await reads.pick_cases(tx, staff, {one.case.dossier_id for one in found.rows}, now)
+    left = {row.case.dossier_id: row for row in cases}
+    return await show(request, tx, staff, "undecided.html", now=now, found=found, left=left, here=UNDECIDED)
 
 
 @router.get("/cases/{dossier_id:uuid}/undecided/{number}")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from kit.pages.formats import working_time
 from kit.pages.parts import time_left
 from kit.pages.words import gettext as _
 from rules.filling import said as value_words
@@ -104,6 +105,13 @@ def payment_words(one: Any) -> str:
     return f"{what} ({_(how)})" if how else what
 
 
+def used_left(minutes: int) -> str:
+    """What is left of a budget, or by how much it was exceeded."""
+    if minutes < 0:
+        return _("vượt %(time)s") % {"time": working_time(-minutes)}
+    return _("còn %(time)s") % {"time": working_time(minutes)}
+
+
 FACTS: Mapping[str, Any] = {
     "status_badge": lambda status: said(LOOKS[status]),
     "verdict_badge": lambda verdict: said(VERDICT[verdict]),
@@ -113,6 +121,7 @@ FACTS: Mapping[str, Any] = {
     "reading_words": lambda reading: f"{reading}: {_(READINGS_VI[reading])}" if reading in READINGS_VI else reading,
     "channel_words": channel_vi,
     "is_filled": is_filled,
+    "used_left": used_left,
     "shown": value_words,
     "message_words": message_words,
     "payment_words": payment_words,

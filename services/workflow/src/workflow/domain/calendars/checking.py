@@ -7,6 +7,7 @@ from datetime import date
 from rules.calendar import Sessions
 from rules.records.calendar import CalendarRecord, SpecialDay, follow_one_another
 from workflow.domain.errors import CalendarWrong, FieldSentence
+from workflow.domain.slips.numerals import begin_day_vi, day_vi
 
 SWAP = frozenset({"swapped_off", "working_saturday"})
 SATURDAY = 5
@@ -26,8 +27,8 @@ def _years(record: CalendarRecord, base: CalendarRecord) -> Iterator[FieldSenten
     if record.effective_from > base.effective_from or record.effective_to < base.effective_to:
         yield (
             "until",
-            f"Lịch mới phải giữ đủ các năm lịch hiện hành đang có (từ {base.effective_from:%d/%m/%Y} "
-            f"đến {base.effective_to:%d/%m/%Y}).",
+            f"Lịch mới phải giữ đủ các năm lịch hiện hành đang có (từ {day_vi(base.effective_from)} "
+            f"đến {day_vi(base.effective_to)}).",
         )
 
 
@@ -35,21 +36,21 @@ def _days(record: CalendarRecord) -> Iterator[FieldSentence]:
     by_date = {day.day: day for day in record.special_days}
     for on, count in Counter(day.day for day in record.special_days).items():
         if count > 1:
-            yield f"days.{on}", f"Ngày {on:%d/%m/%Y} được ghi hai lần."
+            yield f"days.{on}", f"{begin_day_vi(on)} được ghi hai lần."
     for day in record.special_days:
         for sentence in _day(day, record, by_date):
             yield f"days.{day.day}", sentence
 
 
 def _day(day: SpecialDay, record: CalendarRecord, by_date: Mapping[date, SpecialDay]) -> Iterator[str]:
-    on = f"{day.day:%d/%m/%Y}"
+    on = begin_day_vi(day.day)
     if not record.effective_from <= day.day <= record.effective_to:
-        years = f"từ {record.effective_from:%d/%m/%Y} đến {record.effective_to:%d/%m/%Y}"
-        yield f"Ngày {on} nằm ngoài các năm của lịch này ({years})."
+        years = f"từ {day_vi(record.effective_from)} đến {day_vi(record.effective_to)}"
+        yield f"{on} nằm ngoài các năm của lịch này ({years})."
     if day.kind == "working_saturday" and day.day.weekday() != SATURDAY:
-        yield f"Ngày {on} không phải thứ Bảy nên không thể là thứ Bảy làm bù."
+        yield f"{on} không phải thứ Bảy nên không thể là thứ Bảy làm bù."
     if day.kind in ("compensatory", "swapped_off") and day.day.weekday() >= SATURDAY:
-        yield f"Ngày {on} rơi vào cuối tuần, vốn đã nghỉ, nên không thể là nghỉ bù hay nghỉ hoán đổi."
+        yield f"{on} rơi vào cuối tuần, vốn đã nghỉ, nên không thể là nghỉ bù hay nghỉ hoán đổi."
     yield from _pair(day, by_date)
 
 
@@ -59,7 +60,7 @@ def _pair(day: SpecialDay, by_date: Mapping[date, SpecialDay]) -> Iterator[str]:
     other = by_date.get(day.paired_with)
     if other is None or other.paired_with != day.day or {day.kind, other.kind} != SWAP:
         yield (
-            f"Ngày {day.day:%d/%m/%Y} hoán đổi với {day.paired_with:%d/%m/%Y}, nhưng ngày kia không ghi hoán đổi lại "
+            f"{begin_day_vi(day.day)} hoán đổi với {day_vi(day.paired_with)}, nhưng ngày kia không ghi hoán đổi lại "
             "với ngày này (một ngày nghỉ hoán đổi, một thứ Bảy làm bù)."
         )
 
@@ -94,13 +95,13 @@ def _about(on: date, day: SpecialDay | None, today: date) -> list[str]:
     said = []
     if on < today:
         said.append(
-            f"Ngày {on:%d/%m/%Y} đã qua. Sửa ngày đã qua vẫn được, để lịch đúng với thực tế; hồ sơ đang tính giờ qua "
+            f"{begin_day_vi(on)} đã qua. Sửa ngày đã qua vẫn được, để lịch đúng với thực tế; hồ sơ đang tính giờ qua "
             "ngày đó sẽ được tính lại."
         )
     if day and day.kind in SWAP and day.paired_with is None:
-        said.append(f"Ngày {on:%d/%m/%Y} chưa ghi ngày hoán đổi với nó.")
+        said.append(f"{begin_day_vi(on)} chưa ghi ngày hoán đổi với nó.")
     if day and day.unconfirmed:
-        said.append(f"Ngày {on:%d/%m/%Y} được đánh dấu là chưa xác nhận.")
+        said.append(f"{begin_day_vi(on)} được đánh dấu là chưa xác nhận.")
     return said
 
 

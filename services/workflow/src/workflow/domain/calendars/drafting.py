@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from rules.records.calendar import CalendarRecord, Season, SpecialDay
 from workflow.domain.errors import CalendarWrong
+from workflow.domain.slips.numerals import begin_day_vi
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def _check_changes(base: CalendarRecord, changes: Changes) -> None:
     held = {day.day: day for day in base.special_days}
     wrong = [_twice(on) for on in _repeated([day.day for day in changes.days] + list(changes.removed))]
     wrong += [
-        (f"days.{on}", f"Ngày {on:%d/%m/%Y} không có trong danh sách ngày đặc biệt nên không bỏ được.")
+        (f"days.{on}", f"{begin_day_vi(on)} không có trong danh sách ngày đặc biệt nên không bỏ được.")
         for on in changes.removed
         if on not in held
     ]
@@ -99,7 +100,7 @@ def _check_changes(base: CalendarRecord, changes: Changes) -> None:
 
 
 def _twice(on: date) -> tuple[str, str]:
-    return f"days.{on}", f"Ngày {on:%d/%m/%Y} được ghi hai lần."
+    return f"days.{on}", f"{begin_day_vi(on)} được ghi hai lần."
 
 
 def _repeated(days: list[date]) -> list[date]:

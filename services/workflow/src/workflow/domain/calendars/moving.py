@@ -13,6 +13,7 @@ from workflow.domain.case import Case
 from workflow.domain.errors import LimitNotPublished
 from workflow.domain.law import calendar_of, procedure_of
 from workflow.domain.ledger import LedgerEntry
+from workflow.domain.slips.numerals import day_vi
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,6 @@ def why_moved(found: Recount, before: Calendar, after: Calendar) -> list[tuple[d
 
 def summary_vi(days: Sequence[tuple[date, str, str]], label: str) -> str:
     """Why a due time moved, in a sentence for its history."""
-    said = "; ".join(f"{day:%d/%m/%Y}: {after}" for day, _, after in days[:3])
+    said = "; ".join(f"{day_vi(day)}: {after}" for day, _, after in days[:3])
     more = f" và {len(days) - 3} ngày khác" if len(days) > 3 else ""
     return f"Theo lịch làm việc {label}: {said}{more}" if said else f"Theo lịch làm việc {label}"

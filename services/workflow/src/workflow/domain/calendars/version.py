@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from rules.calendar import Calendar
 from rules.records.calendar import CalendarRecord
@@ -60,4 +61,11 @@ class Version:
 
     @property
     def calendar(self) -> Calendar:
-        return Calendar(self.record)
+        """The record laid out for counting."""
+        return laid_out(self.record)
+
+
+@lru_cache(maxsize=50)
+def laid_out(record: CalendarRecord) -> Calendar:
+    """A record never changes, so each is laid out once in a process."""
+    return Calendar(record)

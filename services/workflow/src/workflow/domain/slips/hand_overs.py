@@ -12,26 +12,39 @@ from workflow.domain.slips.records import HandOver
 
 @dataclass(frozen=True)
 class Run:
-    """One run through a step, with the working minutes it may use and used; `staff_id` is who ended it."""
+    """One run through a step, with the working minutes it may use and used; `staff_id` is who ended it.
+
+    `planned_minutes` is none for a step without a time of its own. An open run has used what it used so far. `counts`
+    is false where the clock was started anew after it.
+    """
 
     step: str
     unit: str
     staff_id: str | None
     started_at: datetime
-    planned_minutes: int
+    planned_minutes: int | None
     used_minutes: int | None
     note: str = ""
+    lateness: str | None = None
+    is_open: bool = False
+    counts: bool = True
 
 
-def hand_overs(case: Case, procedure: Procedure, runs: Sequence[Run], names: Mapping[str, str]) -> list[HandOver]:
-    """From the desk through each run, and back to the desk once there is a result."""
+def hand_overs(
+    case: Case, procedure: Procedure, runs: Sequence[Run], names: Mapping[str, str], due_at: datetime | None = None
+) -> list[HandOver]:
+    """From the desk through each run, and back to the desk once there is a result.
+
+    `due_at` is when the desk must have handed the dossier to the division (T05).
+    """
     steps = {step.id: step.name_vi for step in procedure.steps}
     desk = (unit_name(case, case.receiving_unit), names.get(case.checker_id or "", ""))
-    found, giver = [], desk
+    found: list[HandOver] = []
+    giver = desk
     for run in runs:
         taker = (unit_name(case, run.unit), names.get(run.staff_id or _holder(case, run) or "", ""))
         done = HandOver(giver, taker, run.started_at, steps.get(run.step, run.step), run.planned_minutes)
-        found.append(_with_use(done, run))
+        found.append(_with_use(done if found else replace(done, due_at=due_at), run))
         giver = taker
     if case.finished_at is not None:
         found.append(HandOver(giver, (desk[0], ""), case.finished_at, "Trả kết quả"))
@@ -43,4 +56,5 @@ def _holder(case: Case, run: Run) -> str | None:
 
 
 def _with_use(begun: HandOver, run: Run) -> HandOver:
-    return replace(begun, used_minutes=run.used_minutes, note=run.note)
+    begun = replace(begun, used_minutes=run.used_minutes, lateness=run.lateness, note=run.note)
+    return replace(begun, is_open=run.is_open, counts=run.counts)

@@ -86,3 +86,14 @@ def due_moment(at: datetime) -> str:
 def short_date(on: date) -> str:
     """`07/04/2025`."""
     return f"{on.day:02}/{on.month:02}/{on.year}"
+
+
+def day_vi(on: date) -> str:
+    """`thứ Hai, ngày 07/04/2025`: a date with its weekday."""
+    return f"{_WEEKDAYS[on.weekday()]}, ngày {short_date(on)}"
+
+
+def begin_day_vi(on: date) -> str:
+    """The same where a sentence begins with it: `Thứ Hai, ngày 07/04/2025`."""
+    said = day_vi(on)
+    return said[0].upper() + said[1:]

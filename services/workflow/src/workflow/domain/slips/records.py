@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from rules.records.procedure import Procedure
 from rules.wording import limit_vi
+from workflow.domain.budgets import Account, Line
 from workflow.domain.case import Case
 from workflow.domain.dossier import Dossier
 from workflow.domain.period import Period
@@ -19,7 +20,8 @@ from workflow.domain.status import Status
 class HandOver:
     """The dossier went from one to another; minutes are working minutes the taker planned and used, none at the ends.
 
-    `giver` and `taker` are (unit, person), the person empty where none is known.
+    `giver` and `taker` are (unit, person), the person empty where none is known. `due_at` is by when it had to be
+    handed over, where a rule says so (T05); `counts` is false for what lies before the clock was started anew.
     """
 
     giver: tuple[str, str]
@@ -29,17 +31,42 @@ class HandOver:
     planned_minutes: int | None = None
     used_minutes: int | None = None
     note: str = ""
+    lateness: str | None = None
+    is_open: bool = False
+    counts: bool = True
+    due_at: datetime | None = None
+
+    @property
+    def left_minutes(self) -> int | None:
+        """Of the time the taker was given; negative: by so much over."""
+        if self.planned_minutes is None or self.used_minutes is None:
+            return None
+        return self.planned_minutes - self.used_minutes
+
+    @property
+    def judgement(self) -> str | None:
+        """Early, on time or late: as it was judged when the taker was through, else by what is used up so far."""
+        left = self.left_minutes
+        if self.lateness or left is None:
+            return self.lateness
+        if self.is_open:
+            return "late" if left < 0 else None
+        return "early" if left > 0 else "late" if left < 0 else "on_time"
 
     @property
     def is_late(self) -> bool:
-        planned, used = self.planned_minutes, self.used_minutes
-        return planned is not None and used is not None and used > planned
+        return self.judgement == "late"
 
 
 def control_slip(
-    letter: Letter, case: Case, procedure: Procedure, dossier: Dossier, hand_overs: Sequence[HandOver]
+    letter: Letter,
+    case: Case,
+    procedure: Procedure,
+    dossier: Dossier,
+    hand_overs: Sequence[HandOver],
+    account: Account | None = None,
 ) -> Data:
-    """Who had the dossier, from when, for how long; the case is accepted."""
+    """Who had the dossier, from when, for how long; the case is accepted. The minutes of `account` sum to the whole."""
     assert case.started_at is not None
     assert case.due_at is not None
     assert case.first_due_at is not None
@@ -56,13 +83,25 @@ def control_slip(
         "first_due": due_moment(case.first_due_at) if case.first_due_at != case.due_at else "",
         "finished": minute_and_date(case.finished_at) if case.finished_at else "",
         "components": components_of(procedure, dossier, case.channel),
+        "holder": _holder(hand_overs),
         "rows": [_row(one) for one in hand_overs],
+        "budgets": [_budget(one) for one in account.lines] if account else [],
+        "sums": [account.whole, account.used, account.left] if account else [],
         "basis": basis_of(procedure),
     }
 
 
+_JUDGED = {"early": "Sớm hạn", "on_time": "Đúng hạn", "late": "Quá hạn"}
+
+
+def _holder(hand_overs: Sequence[HandOver]) -> str:
+    """Who has it now; nothing once there is a result."""
+    last = hand_overs[-1] if hand_overs else None
+    return ", ".join(part for part in reversed(last.taker) if part) if last and last.is_open else ""
+
+
 def _row(one: HandOver) -> Data:
-    counted = None not in (one.planned_minutes, one.used_minutes)
+    left = one.left_minutes
     return {
         "giver": [part for part in one.giver if part],
         "taker": [part for part in one.taker if part],
@@ -70,8 +109,30 @@ def _row(one: HandOver) -> Data:
         "step": one.step_vi,
         "planned": "" if one.planned_minutes is None else str(one.planned_minutes),
         "used": "" if one.used_minutes is None else str(one.used_minutes),
-        "lateness": ("Quá hạn" if one.is_late else "Đúng hạn") if counted else "",
-        "note": one.note,
+        "left": "" if left is None else f"còn {left}" if left >= 0 else f"vượt {-left}",
+        "lateness": _JUDGED.get(one.judgement or "", ""),
+        "note": "; ".join(part for part in (_handed_over(one), one.note, _not_counted(one)) if part),
+    }
+
+
+def _handed_over(one: HandOver) -> str:
+    """Whether the desk handed it over in time (T05)."""
+    if one.due_at is None:
+        return ""
+    judged = "đúng hạn" if one.at <= one.due_at else "quá hạn"
+    return f"Bàn giao {judged}, hạn bàn giao trước {due_moment(one.due_at)}"
+
+
+def _not_counted(one: HandOver) -> str:
+    return "" if one.counts else "Trước khi thời hạn được tính lại từ đầu, không cộng vào tổng"
+
+
+def _budget(line: Line) -> Data:
+    return {
+        "steps": " + ".join(line.steps_vi),
+        "planned": str(line.planned) if line.has_budget else "không tính riêng",
+        "used": str(line.used),
+        "left": str(line.left),
     }
 
 

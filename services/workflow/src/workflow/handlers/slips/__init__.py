@@ -91,7 +91,7 @@ async def opinion_request(tx: AsyncSession, case: Case, opinion: Opinion, staff:
 
 async def control_slip(tx: AsyncSession, case: Case, now: datetime) -> StoredFile:
     """Form 06 (05 before 2025) of an accepted case, with every hand-over so far; a later one replaces it."""
-    return await issue(tx, case, slips.CONTROL_SLIP, now, writing.control_slip(tx, case))
+    return await issue(tx, case, slips.CONTROL_SLIP, now, writing.control_slip(tx, case, now))
 
 
 async def result(tx: AsyncSession, case: Case, now: datetime) -> StoredFile:

@@ -1,6 +1,7 @@
 """Gathers what each slip says: the case, its contact and its sheets become the data of a layout. Numbers nothing."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -9,12 +10,12 @@ from rules.catalogue import load
 from rules.fees import FeeQuote
 from rules.records.form import Form
 from workflow import store
-from workflow.domain import slips
+from workflow.domain import budgets, slips
 from workflow.domain.access import Staff
 from workflow.domain.apology import Apology
 from workflow.domain.case import Case
 from workflow.domain.checklist import CheckItem
-from workflow.domain.law import procedure_of
+from workflow.domain.law import calendar_of, procedure_of
 from workflow.domain.opinion import Opinion
 from workflow.domain.slips import Data, Letter
 from workflow.handlers.slips.issuing import Write
@@ -100,29 +101,35 @@ def result(tx: AsyncSession, case: Case, replaced: slips.Replaced | None = None)
     return write
 
 
-def control_slip(tx: AsyncSession, case: Case) -> Write:
+def control_slip(tx: AsyncSession, case: Case, now: datetime) -> Write:
     async def write(head: Letter) -> Data:
-        dossier = await store.read_dossier(tx, case)
-        return slips.control_slip(head, case, procedure_of(case), dossier, await hand_overs(tx, case))
+        dossier, runs = await store.read_dossier(tx, case), await store.step_runs(tx, case.dossier_id)
+        sums = budgets.account(case, procedure_of(case), runs, now)
+        passed = await hand_overs(tx, case, runs, now)
+        return slips.control_slip(head, case, procedure_of(case), dossier, passed, sums)
 
     return write
 
 
-async def hand_overs(tx: AsyncSession, case: Case) -> list[slips.HandOver]:
+async def hand_overs(tx: AsyncSession, case: Case, runs: Sequence[StepRow], now: datetime) -> list[slips.HandOver]:
     """From the desk through each run of a step, and back to the desk with the result."""
-    runs = await store.step_runs(tx, case.dossier_id)
     acted = {one for one in (case.checker_id, case.holder_id, *(run.staff_id for run in runs)) if one}
     names = {one: staff.name for one in acted if (staff := await store.find_staff(tx, one))}
-    return slips.hand_overs(case, procedure_of(case), [_run(run) for run in runs], names)
+    counted = [run.number for run in budgets.counting(case, runs)]
+    told = [_run(case, run, now, counts=run.number in counted) for run in runs]
+    return slips.hand_overs(case, procedure_of(case), told, names, budgets.hand_over_due(case))
 
 
-def _run(run: StepRow) -> slips.Run:
+def _run(case: Case, run: StepRow, now: datetime, *, counts: bool) -> slips.Run:
     return slips.Run(
         step=run.step,
         unit=run.unit,
         staff_id=run.staff_id,
         started_at=run.started_at,
-        planned_minutes=run.planned_minutes,
-        used_minutes=run.used_minutes,
+        planned_minutes=run.planned_minutes if run.due_at else None,
+        used_minutes=budgets.used_by(run, now, calendar_of(case)),
         note=run.note,
+        lateness=run.lateness,
+        is_open=run.finished_at is None,
+        counts=counts,
     )
