@@ -13,6 +13,8 @@ from workflow.domain.unexpected_events import EFFECTS, NAMES_VI, Effect, Heard
 
 DOCUMENT, PICTURE = "docs/states.md", "docs/images/states.svg"
 NEEDS = {
+    Need.ON_ITS_WAY: "another area's desk took it in",
+    Need.ARRIVED: "the office has it",
     Need.NOT_ACCEPTED: "not accepted yet",
     Need.ACCEPTED: "accepted",
     Need.STEP_ENDS_SO: "the present step ends by this",

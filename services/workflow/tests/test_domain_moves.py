@@ -36,6 +36,7 @@ UNIT = {CHECKER: "desk", APPRAISER: "division", HEAD: "division", LEADER: "top",
 
 # Written down here once more, apart from the table it judges: where each allowed action leads, and who may take it.
 ALLOWED: dict[tuple[Status, Action], tuple[Status, set[str]]] = {
+    (S.SUBMITTED, A.RECEIVE_HERE): (S.SUBMITTED, {CHECKER}),
     (S.SUBMITTED, A.JUDGE_COMPONENTS): (S.SUBMITTED, {CHECKER}),
     (S.SUBMITTED, A.REQUEST_SUPPLEMENT): (S.WAITING_FOR_SUPPLEMENT, {CHECKER}),
     (S.SUBMITTED, A.REFUSE): (S.REFUSED_AT_RECEPTION, {CHECKER}),
@@ -133,6 +134,8 @@ def a_case_for(status: Status, action: Action) -> Case:
         facts["code"] = "H00.15-250303-0001"
     if status is S.SUBMITTED:
         facts["role"] = CHECKER
+    if action is A.RECEIVE_HERE:
+        facts["sent_from"] = "area"
     if status is S.IN_PROCESS:
         step = AT_STEP.get(action, "appraise")
         facts |= {"step": step, "role": STEP_ROLE[step], "unit": UNIT[STEP_ROLE[step]]}
@@ -197,7 +200,13 @@ def test_the_ends_of_the_road_allow_nothing_but_a_further_result() -> None:
 
 
 # Each need: what the case must be changed to lack it, for a move that asks for it.
+ON_ITS_WAY = {"sent_from": "area"}
 LACKING: list[tuple[Need, Status, Action, dict[str, Any]]] = [
+    (Need.ON_ITS_WAY, S.SUBMITTED, A.RECEIVE_HERE, {"competent_at": AT}),
+    (Need.ARRIVED, S.SUBMITTED, A.JUDGE_COMPONENTS, ON_ITS_WAY),
+    (Need.ARRIVED, S.SUBMITTED, A.REQUEST_SUPPLEMENT, ON_ITS_WAY),
+    (Need.ARRIVED, S.SUBMITTED, A.REFUSE, ON_ITS_WAY),
+    (Need.ARRIVED, S.SUBMITTED, A.FIND_VALID, ON_ITS_WAY),
     (Need.NOT_ACCEPTED, S.WAITING_FOR_SUPPLEMENT, A.TAKE_SUPPLEMENT, {"code": "H00.15-250303-0001"}),
     (Need.ACCEPTED, S.WAITING_FOR_SUPPLEMENT, A.TAKE_LATER_SUPPLEMENT, {"code": None}),
     (Need.ACCEPTED, S.WAITING_FOR_SUPPLEMENT, A.STOP, {"code": None}),

@@ -43,7 +43,7 @@ async def test_what_is_only_added_cannot_be_emptied(database: Database, world: A
 
 
 @pytest.mark.proves("D17", "R07")
-@pytest.mark.parametrize("kind", ["started", "re_appointed"])
+@pytest.mark.parametrize("kind", ["started", "re_appointed", "taken_over"])
 async def test_a_clock_starts_once_and_gets_one_new_date_whoever_writes_it(
     database: Database, world: Any, kind: str
 ) -> None:

@@ -14,10 +14,13 @@ AGENCY_CODE = r"^[A-Y]\d{2}(\.\d{1,3}){1,3}$"
 
 
 class Unit(Entry):
-    """A unit of the office and the roles that work in it. A `branch` has its own queue and people for a whole field."""
+    """A unit of the office and the roles that work in it. A `branch` has its own queue and people for a whole field.
+
+    `other_area` is no unit of the office, but a desk elsewhere that may receive for it (NĐ 118/2025/NĐ-CP, Điều 14).
+    """
 
     id: Identifier
-    kind: Literal["one_stop", "division", "branch", "leadership", "clerical", "accounting"]
+    kind: Literal["one_stop", "division", "branch", "leadership", "clerical", "accounting", "other_area"]
     name_vi: Text
     name_en: Text
     telephone: str | None = None
@@ -95,6 +98,15 @@ class Office(Record):
     def is_delegated(self, procedure: Procedure, on: date) -> bool:
         """Whether the department decides in the place of the province's committee (R22)."""
         return any(procedure.id in one.procedure_ids and one.is_in_force(on) for one in self.delegations)
+
+    @property
+    def desk(self) -> str:
+        """The office's own one-stop unit."""
+        return next((unit.id for unit in self.units if unit.kind == "one_stop"), self.units[0].id)
+
+    def is_elsewhere(self, unit_id: str) -> bool:
+        """Whether that desk receives for the office without being part of it: no limit starts there."""
+        return any(unit.id == unit_id and unit.kind == "other_area" for unit in self.units)
 
     def unit(self, unit_id: str) -> Unit | None:
         return next((one for one in self.units if one.id == unit_id), None)

@@ -18,6 +18,7 @@ from workflow.api.shapes import (
     CheckIn,
     ClockOut,
     CompletionIn,
+    ReceptionIn,
     Seen,
     SignOffIn,
     SupplementIn,
@@ -97,6 +98,16 @@ async def explain_clock(
     `agrees` says whether ledger, rules and calendar give the stored due time again.
     """
     return clock_out(await reads.see_clock(tx, staff, reference, now))
+
+
+@router.post("/cases/{dossier_id}/reception")
+async def receive_here(
+    dossier_id: UUID, body: ReceptionIn, tx: Tx, now: Now, staff: Caller, version: Version
+) -> CaseOut:
+    """Receive a dossier that a desk of another area took in: the check's clock starts at that moment, none before."""
+    seen = seen_version(body, version)
+    await handlers.receive_here(tx, dossier_id, body.received_at, staff=staff, seen_version=seen, now=now)
+    return await answer(tx, staff, dossier_id, now)
 
 
 @router.post("/cases/{dossier_id}/check-items")

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
 from contracts.facts import Channel
 from workflow.domain.checklist import CheckItem
@@ -24,6 +24,12 @@ class Seen(Shape):
     """What every command may say beside its own: the version of the case that was looked at."""
 
     version: int | None = Field(default=None, description="the version you saw; `If-Match` says the same")
+
+
+class ReceptionIn(Seen):
+    """When this office received a dossier from a desk of another area."""
+
+    received_at: AwareDatetime | None = Field(default=None, description="now, if left out")
 
 
 class ItemIn(Shape):

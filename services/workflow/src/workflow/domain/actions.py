@@ -23,6 +23,7 @@ from workflow.domain.steps import action_of, find_step
 
 CHECKING = (Action.JUDGE_COMPONENTS, Action.REQUEST_SUPPLEMENT, Action.FIND_VALID)
 WORDS_VI = {
+    Action.RECEIVE_HERE: "Nhận hồ sơ chuyển đến",
     Action.JUDGE_COMPONENTS: "Ghi nhận xét từng thành phần",
     Action.REQUEST_SUPPLEMENT: "Yêu cầu bổ sung",
     Action.FIND_VALID: "Xác nhận hồ sơ hợp lệ",
@@ -49,6 +50,7 @@ WORDS_VI = {
 OFFERED = tuple(WORDS_VI)
 # What somebody else waits for. The rest may be done at any time, so it is never what comes next.
 _WAITED_FOR = (
+    Action.RECEIVE_HERE,
     *CHECKING,
     Action.REQUEST_LATER_SUPPLEMENT,  # possible only where something was found lacking
     *STEPPING,

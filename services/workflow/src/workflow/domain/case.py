@@ -55,6 +55,8 @@ class Case:
     version: int = 0
     applicant_is_person: bool = False  # a citizen, whose name lists do not show whole
     round: int = 0  # supplement requests sent so far; verdicts are kept by it
+    sent_from: str | None = None  # the desk of another area that took it in for this office
+    competent_at: datetime | None = None  # when this office received it from there; the clock starts no earlier
     role: str | None = None  # the role that must act next; none where the applicant must
     holder_id: str | None = None  # the person it was given to; anyone of unit and role where none is
     step: str | None = None
@@ -108,6 +110,11 @@ class Case:
     def shown_code(self) -> str:
         """What people call it by: its code, before acceptance its arrival number (R10)."""
         return self.code or self.arrival_number
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Another area's desk took it in, and this office has not received it yet: no clock runs."""
+        return self.sent_from is not None and self.competent_at is None
 
     @property
     def is_accepted(self) -> bool:

@@ -17,9 +17,10 @@ from workflow.domain.law import calendar_of, procedure_of
 from workflow.domain.slips.numerals import due_moment
 from workflow.domain.status import Status
 
+COMPETENT_BASIS = "Nghị định 118/2025/NĐ-CP, Điều 17 khoản 3"
 APOLOGY_BASIS = "Nghị định 61/2018/NĐ-CP, Điều 19 khoản 9"
 Kind = Literal[
-    "check_started", "check_restarted", "started", "paused", "resumed", "restarted", "re_appointed",
+    "taken_over", "check_started", "check_restarted", "started", "paused", "resumed", "restarted", "re_appointed",
     "calendar_moved", "calendar_kept", "stopped",
 ]  # fmt: skip
 CHECKS = ("check_started", "check_restarted")
@@ -60,10 +61,18 @@ def check_begun(case: Case, piece_at: datetime, kind: Kind, reason_vi: str) -> t
     return case, LedgerEntry(0, kind, due.start, reason_vi, basis_of(case), *facts)
 
 
+def taken_over(case: Case, at: datetime, giver_vi: str) -> tuple[Case, LedgerEntry]:
+    """This office received a dossier that a desk of another area took in: nothing counts from before (D03)."""
+    case = case.changed(competent_at=at, last_piece_at=max(case.last_piece_at, at))
+    reason = f"Cơ quan có thẩm quyền nhận hồ sơ do {giver_vi} chuyển đến; thời hạn tính từ đây"
+    return case, LedgerEntry(0, "taken_over", at, reason, COMPETENT_BASIS)
+
+
 def started(case: Case, paid_at: datetime | None) -> tuple[Case, LedgerEntry]:
     """The main clock begins as the procedure's start rule says (R02), whenever that was. Raises LimitNotPublished."""
     procedure = procedure_of(case)
-    times = {"received_at": case.received_at, "valid_at": case.last_piece_at, "paid_at": paid_at}
+    received_at = case.competent_at or case.received_at
+    times = {"received_at": received_at, "valid_at": case.last_piece_at, "paid_at": paid_at}
     started_at = rule.start(procedure.start_rule, **times, fee_due=bool(case.fee_vnd))
     assert started_at is not None, "a case is accepted only when all its start rule needs is there"
     due = clock.main_due(case, started_at)

@@ -27,6 +27,8 @@ STEPPING = (Action.FINISH_STEP, Action.SIGN_OFF, Action.ISSUE)
 class Need(StrEnum):
     """What must be so of a case, besides its status, before a move."""
 
+    ON_ITS_WAY = "on_its_way"
+    ARRIVED = "arrived"
     NOT_ACCEPTED = "not_accepted"
     ACCEPTED = "accepted"
     STEP_ENDS_SO = "step_ends_so"
@@ -59,14 +61,16 @@ _STOP = Move(S.STOPPED, (CHECKER,), (N.ACCEPTED, N.STOP_ASKED, N.NOT_SIGNED), ("
 _CLOSE = Move(S.STOPPED, (CHECKER,), (N.ANSWER_LIMIT,), ("dossier_stopped",))
 
 MOVES: dict[tuple[Status, Action], Move] = {
-    (S.SUBMITTED, A.JUDGE_COMPONENTS): Move(S.SUBMITTED, (CHECKER,)),
+    # Taken in by a desk of another area: the clock starts when this office receives it (NĐ 118/2025, Điều 17 khoản 3).
+    (S.SUBMITTED, A.RECEIVE_HERE): Move(S.SUBMITTED, (CHECKER,), (N.ON_ITS_WAY,), ("check_started",)),
+    (S.SUBMITTED, A.JUDGE_COMPONENTS): Move(S.SUBMITTED, (CHECKER,), (N.ARRIVED,)),
     # In a further round it is the leader who sends it (R08): `access.who_acts`.
     (S.SUBMITTED, A.REQUEST_SUPPLEMENT): Move(
-        S.WAITING_FOR_SUPPLEMENT, (CHECKER,), (), ("supplement_requested",), "supplement"
+        S.WAITING_FOR_SUPPLEMENT, (CHECKER,), (N.ARRIVED,), ("supplement_requested",), "supplement"
     ),
-    (S.SUBMITTED, A.REFUSE): Move(S.REFUSED_AT_RECEPTION, (CHECKER,), (), ("dossier_refused",), "refusal"),
+    (S.SUBMITTED, A.REFUSE): Move(S.REFUSED_AT_RECEPTION, (CHECKER,), (N.ARRIVED,), ("dossier_refused",), "refusal"),
     # Finding a dossier valid does not move it; one of the two lines after it does, in the same transaction.
-    (S.SUBMITTED, A.FIND_VALID): Move(S.SUBMITTED, (CHECKER,)),
+    (S.SUBMITTED, A.FIND_VALID): Move(S.SUBMITTED, (CHECKER,), (N.ARRIVED,)),
     (S.SUBMITTED, A.REQUEST_FEE): Move(S.WAITING_FOR_FEE, (SYSTEM,), (), ("fee_requested",), "fee-notice"),
     (S.SUBMITTED, A.ACCEPT): Move(S.ACCEPTED, (SYSTEM,), (), ("dossier_accepted",), "acceptance"),
     (S.SUBMITTED, A.REASSIGN): Move(S.SUBMITTED, (LEADER,), (), ("case_reassigned",)),
@@ -158,6 +162,8 @@ def _is_so(need: Need, case: Case, action: Action, procedure: Procedure) -> bool
     step = find_step(procedure, case.step) if case.step else None
     signed = is_signed(procedure, case.step)
     return {
+        N.ON_ITS_WAY: case.is_on_its_way,
+        N.ARRIVED: not case.is_on_its_way,
         N.NOT_ACCEPTED: not case.is_accepted,
         N.ACCEPTED: case.is_accepted,
         N.STEP_ENDS_SO: step is not None and action_of(step) is action,

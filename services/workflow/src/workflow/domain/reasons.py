@@ -8,6 +8,8 @@ from workflow.domain.status import Status
 # The keys are the values of `moves.Need`; a test says that none is missing.
 WHY_NEED: Mapping[str, str] = MappingProxyType(
     {
+        "on_its_way": "Hồ sơ không phải đang được chuyển từ nơi tiếp nhận ngoài địa bàn.",
+        "arrived": "Hồ sơ đang được chuyển đến; hãy ghi nhận đã nhận hồ sơ trước.",
         "not_accepted": "Hồ sơ đã được tiếp nhận rồi.",
         "accepted": "Hồ sơ chưa được tiếp nhận.",
         "step_ends_so": "Bước hiện tại của hồ sơ không kết thúc bằng việc này.",

@@ -10,6 +10,7 @@ __all__ = ["ENDED", "WAITING_FOR_APPLICANT", "Action", "Outcome", "Status", "Ver
 class Action(StrEnum):
     """What somebody, or the system, may do with a case."""
 
+    RECEIVE_HERE = "receive_here"
     JUDGE_COMPONENTS = "judge_components"
     REQUEST_SUPPLEMENT = "request_supplement"
     FIND_VALID = "find_valid"

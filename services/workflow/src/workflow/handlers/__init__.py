@@ -22,7 +22,7 @@ from workflow.handlers.consulting import ask_opinion, record_opinion
 from workflow.handlers.correcting import draw_up_correction, sign_correction
 from workflow.handlers.deciding import decide_undecided
 from workflow.handlers.noting import note_cancelled, note_demand, note_look, note_message, note_paid, note_refund
-from workflow.handlers.opening import open_case, take_supplement
+from workflow.handlers.opening import open_case, receive_here, take_supplement
 from workflow.handlers.posting import post_result
 from workflow.handlers.previews import (
     preview_apology,
@@ -84,6 +84,7 @@ __all__ = [
     "preview_supplement",
     "reassign",
     "reassign_all",
+    "receive_here",
     "record_opinion",
     "refuse",
     "refuse_stop",

@@ -1,6 +1,7 @@
 """A dossier comes in, or comes back with what was asked for: the check begins."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -9,17 +10,24 @@ from contracts.intake import DossierSubmitted, SupplementSubmitted
 from contracts.package import Manifest
 from contracts.workflow import CheckStarted
 from kit.tx import objects_of
+from rules.catalogue import load
 from workflow import store
 from workflow.domain import checklist, ledger
+from workflow.domain.access import Staff
 from workflow.domain.case import Case
-from workflow.domain.errors import WrongFacts
+from workflow.domain.errors import DecisionIncomplete, WrongFacts
+from workflow.domain.law import unit_name
 from workflow.domain.ledger import LedgerEntry
 from workflow.domain.moves import CHECKER, moved
 from workflow.domain.status import Action, Status
 from workflow.domain.unexpected_events import Effect, Heard
+from workflow.handlers.access import take_up
 from workflow.handlers.saying import say
 from workflow.handlers.supplementing import take_later_supplement
 from workflow.handlers.unexpected import effect_of, keep_for_decision
+
+CHECK_BEGINS_VI = "Bắt đầu tính thời hạn kiểm tra"
+WRONG_TIME_VI = "Thời điểm nhận phải sau khi nơi chuyển đã nhận hồ sơ và không ở tương lai."
 
 
 async def open_case(tx: AsyncSession, event: DossierSubmitted, *, now: datetime) -> None:
@@ -32,7 +40,10 @@ async def open_case(tx: AsyncSession, event: DossierSubmitted, *, now: datetime)
     if manifest.dossier_id != event.dossier_id:
         raise WrongFacts("the manifest is another dossier's")
     case = _new_case(event, contact, now)
-    case, line = ledger.check_begun(case, event.received_at, "check_started", "Bắt đầu tính thời hạn kiểm tra")
+    if case.is_on_its_way:
+        await _await_hand_over(tx, case, event, now)
+        return
+    case, line = ledger.check_begun(case, event.received_at, "check_started", CHECK_BEGINS_VI)
     case = await store.add_case(tx, case)
     await _begin_check(tx, case, line)
     await store.add_package(tx, case.dossier_id, store.to_file(event.package), event.received_at)
@@ -40,7 +51,46 @@ async def open_case(tx: AsyncSession, event: DossierSubmitted, *, now: datetime)
     await _say_check_started(tx, case, now)
 
 
+async def _await_hand_over(tx: AsyncSession, case: Case, event: DossierSubmitted, now: datetime) -> None:
+    """A desk of another area took it in: it lies with our desk, which must receive it before any clock starts."""
+    case = await store.add_case(tx, case)
+    await store.add_package(tx, case.dossier_id, store.to_file(event.package), event.received_at)
+    where = unit_name(case, case.receiving_unit)
+    await store.add_history(tx, case, f"{where} nhận hồ sơ và chuyển đến; chưa tính thời hạn", now)
+
+
+async def receive_here(
+    tx: AsyncSession,
+    dossier_id: UUID,
+    received_at: datetime | None,
+    *,
+    staff: Staff,
+    seen_version: int | None,
+    now: datetime,
+) -> Case:
+    """Receive a dossier that a desk of another area took in; from that moment, now if none is told, its clock counts.
+
+    Emits CheckStarted. Raises NoSuchCase, ChangedMeanwhile, NotAllowedNow, NotYours, DecisionIncomplete.
+    """
+    case = await take_up(tx, dossier_id, Action.RECEIVE_HERE, staff=staff, seen_version=seen_version)
+    at = received_at or now
+    if not case.received_at <= at <= now:
+        raise DecisionIncomplete([("received_at", WRONG_TIME_VI)])
+    giver = unit_name(case, case.receiving_unit)
+    case, taken = ledger.taken_over(moved(case, Action.RECEIVE_HERE, since=now), at, giver)
+    case, line = ledger.check_begun(case, at, "check_started", CHECK_BEGINS_VI)
+    case = await store.save_case(tx, case)
+    await store.add_clock_entry(tx, dossier_id, taken)
+    await _begin_check(tx, case, line)
+    await store.add_history(tx, case, f"Nhận hồ sơ do {giver} chuyển đến, bắt đầu kiểm tra", now, staff_id=staff.id)
+    await _say_check_started(tx, case, now)
+    return case
+
+
 def _new_case(event: DossierSubmitted, contact: Contact, now: datetime) -> Case:
+    office = load().office(event.office)
+    elsewhere = office.is_elsewhere(event.receiving_unit)
+    unit = office.desk if elsewhere else event.receiving_unit
     return Case(
         dossier_id=event.dossier_id,
         arrival_number=event.arrival_number,
@@ -59,8 +109,9 @@ def _new_case(event: DossierSubmitted, contact: Contact, now: datetime) -> Case:
         last_piece_at=event.received_at,
         status=Status.SUBMITTED,
         since=now,
-        unit=event.receiving_unit,
-        units=(event.receiving_unit,),
+        unit=unit,
+        units=(event.receiving_unit, unit) if elsewhere else (unit,),
+        sent_from=event.receiving_unit if elsewhere else None,
         role=CHECKER,
         return_way=event.return_way or "online",
     )

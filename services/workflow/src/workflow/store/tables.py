@@ -57,6 +57,8 @@ class CaseRow(Row, table=True):
     units: list[str] = Field(sa_type=Texts)
     version: int
     round: int = Field(sa_type=SmallInteger)
+    sent_from: str | None = Field(default=None, sa_type=Text)
+    competent_at: datetime | None = Field(default=None, sa_type=Moment)
     role: str | None = Field(default=None, sa_type=Text)
     holder_id: str | None = Field(default=None, sa_type=Text)
     step: str | None = Field(default=None, sa_type=Text)
@@ -441,7 +443,11 @@ Index("cases_status", CaseRow.status, CaseRow.deadline_at)  # type: ignore[arg-t
 Index("cases_units", CaseRow.units, postgresql_using="gin")  # type: ignore[arg-type]
 Index("cases_words", CaseRow.words, postgresql_using="gin")
 Index("step_run_open", StepRow.dossier_id, unique=True, postgresql_where=col(StepRow.finished_at).is_(None))  # type: ignore[arg-type]
-_ONCE = {"started": "clock_started_once", "re_appointed": "clock_re_appointed_once"}
+_ONCE = {
+    "taken_over": "clock_taken_over_once",
+    "started": "clock_started_once",
+    "re_appointed": "clock_re_appointed_once",
+}
 for _kind, _name in _ONCE.items():
     Index(_name, ClockRow.dossier_id, unique=True, postgresql_where=col(ClockRow.kind) == _kind)  # type: ignore[arg-type]
 Index("slip_dossier", SlipRow.dossier_id)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from workflow.domain.status import Action
 # What follows the case's own address. An action without a line is said in words only.
 PAGES: Mapping[Action, str] = MappingProxyType(
     {
+        Action.RECEIVE_HERE: "/reception",
         Action.JUDGE_COMPONENTS: "#check",
         Action.REQUEST_SUPPLEMENT: "/supplement",
         Action.FIND_VALID: "/validity",
@@ -33,6 +34,7 @@ PAGES: Mapping[Action, str] = MappingProxyType(
 )
 ICONS: Mapping[Action, str] = MappingProxyType(
     {
+        Action.RECEIVE_HERE: "inbox",
         Action.JUDGE_COMPONENTS: "list",
         Action.REQUEST_SUPPLEMENT: "hand",
         Action.FIND_VALID: "circle-check",

@@ -19,6 +19,7 @@ from workflow.web import (
     leading,
     listing,
     processing,
+    receiving,
     registers,
     reporting,
     returning,
@@ -80,6 +81,7 @@ async def result(tx: Tx, staff: Officer, dossier_id: UUID) -> Response:
 
 
 router.include_router(checking.router)
+router.include_router(receiving.router)
 router.include_router(stepping.router)
 router.include_router(processing.router)
 router.include_router(drafts.router)

@@ -38,13 +38,17 @@ def hand_overs(
     `due_at` is when the desk must have handed the dossier to the division (T05).
     """
     steps = {step.id: step.name_vi for step in procedure.steps}
-    desk = (unit_name(case, case.receiving_unit), names.get(case.checker_id or "", ""))
+    received_at_desk = case.units[1] if case.sent_from else case.receiving_unit
+    desk = (unit_name(case, received_at_desk), names.get(case.checker_id or "", ""))
     found: list[HandOver] = []
     giver = desk
+    if case.sent_from and case.competent_at:
+        found.append(HandOver((unit_name(case, case.sent_from), ""), desk, case.competent_at, "Nhận hồ sơ chuyển đến"))
+    first_run = len(found)
     for run in runs:
         taker = (unit_name(case, run.unit), names.get(run.staff_id or _holder(case, run) or "", ""))
         done = HandOver(giver, taker, run.started_at, steps.get(run.step, run.step), run.planned_minutes)
-        found.append(_with_use(done if found else replace(done, due_at=due_at), run))
+        found.append(_with_use(done if len(found) > first_run else replace(done, due_at=due_at), run))
         giver = taker
     if case.finished_at is not None:
         found.append(HandOver(giver, (desk[0], ""), case.finished_at, "Trả kết quả"))
