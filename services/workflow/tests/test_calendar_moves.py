@@ -225,6 +225,21 @@ async def test_a_case_that_somebody_holds_is_moved_later(world: Any, database: D
     await check_each_once(database, found, version)
 
 
+async def test_what_is_left_to_do_is_found_by_its_index(world: Any, database: Database) -> None:
+    await world.at("2025-04-01 08:00")
+    await write(database, roads(2000, seed=9))
+    await approve(world, MAKE_IT_WORK)
+    await apply(database)
+    query = (
+        "explain select * from cases where office = 'demo-dost' and deadline_at is not null and "
+        "coalesce(calendar_version, '') < '2025.1' order by coalesce(calendar_version, ''), dossier_id limit 200"
+    )
+    async with database.transaction() as tx:
+        await run_sql(tx, "analyze cases")
+        plan = "\n".join((await run_sql(tx, query)).scalars().all())
+    assert "Index Scan using cases_calendar" in plan, plan
+
+
 def test_the_second_opinion_knows_the_worked_example() -> None:
     opinion = SecondOpinion(store.shipped_calendar(OFFICE.id).record)
     at = datetime(2026, 1, 9, 16, tzinfo=TIME_ZONE)
