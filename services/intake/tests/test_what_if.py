@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from intake.web.answering import counts, skipped
+from intake.web.answering import SIGNS, counts, skipped
 from intake.web.asking import CHANNELS
 from kit.pages.formats import due as due_words
 from kit.testing.databases import set_clock
@@ -21,7 +21,7 @@ from kit.tx import Database
 from rules import catalogue as law
 from rules.calendar import HANOI
 from rules.errors import NotPublished, RulesError
-from rules.milestones import Question, Round
+from rules.milestones import INSIDE, LABELS, Question, Round
 from rules.road import road
 from rules.testing import OFFICE_ID, PROCEDURE_ID, at
 
@@ -256,6 +256,11 @@ async def test_a_bad_question_to_the_api_is_a_problem(
         assert wrong["pointer"] == pointer
         assert wrong["message_vi"]
         assert wrong["message_en"]
+
+
+def test_every_kind_of_date_that_concerns_an_applicant_has_a_sign_on_the_calendar() -> None:
+    assert set(SIGNS) == set(LABELS) - set(INSIDE)
+    assert all(len(short) <= 6 for _, short in SIGNS.values())
 
 
 @pytest.mark.proves("R01")

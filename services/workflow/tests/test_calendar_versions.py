@@ -74,6 +74,19 @@ async def test_a_working_saturday_moves_the_due_and_taking_it_back_moves_it_back
     ]
 
 
+async def test_a_check_that_began_after_hours_begins_earlier_by_the_new_calendar(
+    world: Any, database: Database
+) -> None:
+    dossier = await world.file("2025-03-14 20:00")
+    before = await world.case(dossier)
+    await approved(world)
+    await applied(database)
+    after = await world.case(dossier)
+    assert (before.check_started_at.date(), after.check_started_at.date()) == (MONDAY, SATURDAY)
+    again = ledger.recomputed(after, await world.ask(store.ledger, dossier))
+    assert (after.deadline_at, again) == (after.check_due_at, after.check_due_at)
+
+
 async def test_an_accepted_case_moves_with_its_step_and_keeps_its_first_due(world: Any, database: Database) -> None:
     dossier = await world.accepted("2025-03-13 09:00")
     before, run = await world.case(dossier), (await world.ask(store.step_runs, dossier))[-1]

@@ -85,11 +85,11 @@ def _sentence(error: IntakeError, *, english: bool) -> str:
 
 def shown(road: Road, calendar: Calendar, today: date, *, english: bool) -> dict[str, Any]:
     """The road's dates one by one, and the month calendar with what stands under it."""
-    first, last = road.milestones[0].at, road.milestones[-1].at
+    told = [one.at for one in road.milestones if not one.is_inside]
     return {
         "stops": answering.stops(road, english=english),
         "days": answering.days(road, calendar, today, english=english),
-        "caption": _("Từ %(first)s đến %(last)s") % {"first": day(first), "last": day(last)},
+        "caption": _("Từ %(first)s đến %(last)s") % {"first": day(told[0]), "last": day(told[-1])},
         "procedure": law.load().procedure(road.procedure_id, road.procedure_version),
     }
 

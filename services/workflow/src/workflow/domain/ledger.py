@@ -138,8 +138,9 @@ def recomputed(case: Case, ledger: Sequence[LedgerEntry], promised: datetime | N
     """
     if any(entry.kind in BEGINS for entry in ledger):
         return _main_due(case, ledger, promised)
-    checks = [entry for entry in ledger if entry.kind in CHECKS]
-    return clock.check_due(case, checks[-1].at).at if checks else None
+    # from when the package came in: the line's own moment is where one calendar had let the check begin
+    has_begun = any(entry.kind in CHECKS for entry in ledger)
+    return clock.check_due(case, case.last_piece_at).at if has_begun else None
 
 
 def _main_due(case: Case, ledger: Sequence[LedgerEntry], promised: datetime | None) -> datetime | None:
