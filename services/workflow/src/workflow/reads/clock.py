@@ -136,7 +136,7 @@ def _rule_due(case: Case, lines: list[LedgerEntry]) -> rule.Due | None:
     try:
         if case.is_accepted and case.started_at is not None:
             return clock.main_due(case, case.started_at)
-        checks = [entry for entry in lines if entry.kind in ledger.CHECKS]
-        return clock.check_due(case, checks[-1].at) if checks else None
+        has_begun = any(entry.kind in ledger.CHECKS for entry in lines)
+        return clock.check_due(case, case.last_piece_at) if has_begun else None
     except OutsideCalendar:
         return None
