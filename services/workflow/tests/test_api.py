@@ -76,7 +76,7 @@ async def test_the_queue_lists_by_time_left_and_counts(client: httpx.AsyncClient
     assert [case["id"] for case in answer["cases"]] == [str(first), str(second)]
     assert answer["counts"] == {
         "mine": 2, "today": 0, "week": 0, "overdue": 0, "waiting": 0, "unassigned": 2, "stop_asked": 0, "apology": 0,
-        "further_round": 0, "correction": 0, "to_return": 0, "open": 2,
+        "apology_to_fill": 0, "further_round": 0, "correction": 0, "to_return": 0, "open": 2,
     }  # fmt: skip
     assert answer["cases"][0]["left_working_minutes"] in (2399, 2400)  # the clock goes on
 
