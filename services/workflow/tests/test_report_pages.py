@@ -98,7 +98,7 @@ async def test_the_leader_sees_what_will_be_late_and_with_whom(client: httpx.Asy
     signing, waiting = await world.to_sign(), await world.accepted()
     await world.at("2025-03-25 09:00")
     page = read_page((await client.get("/officer/leader", headers=world.browser(LEADER))).text)
-    assert page.link("000.00.15.H00-250313-0001") == f"/officer/cases/{signing}/step"
+    assert any(link.href == f"/officer/cases/{signing}/step" for link in page.links)
     assert "Bước đã dùng hết thời gian được giao" in page.text  # the assignment took more than its share
     assert any(link.href == f"/officer/cases/{waiting}" for link in page.links)
     await world.at("2025-05-05 09:00")
