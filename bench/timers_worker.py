@@ -18,7 +18,7 @@ async def main(url: str) -> None:
         return await crossing.cross_due(database)
 
     async def rest() -> None:
-        await crossing.rest(database, alarm)
+        await crossing.sleep_until_next(database, alarm)
 
     await cross()
     print("looks", flush=True)

@@ -144,6 +144,8 @@ def test_a_setting_that_is_not_there_is_not_guessed(law: Catalogue, calendar: Ca
         {"kind": "check", "limit": {"value": 1, "unit": "working_days"}, "cutoff": "15:00"},
         {"kind": "warning"},
         {"kind": "warning", "percent_left": [10, 25]},
+        {"kind": "warning", "percent_left": [25]},
+        {"kind": "warning", "percent_left": [25, 10, 5]},
         {"kind": "check", "limit": {"value": 1, "unit": "working_days"}, "percent_left": [25, 10]},
     ],
 )

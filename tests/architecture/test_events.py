@@ -13,7 +13,7 @@ from motcua.programs import SERVICES
 
 SILENT = {  # an event that nobody hears: why it is said all the same
     "intake.dossier_rated.v1": "topics are kept for ever: the statistics of satisfaction, not there yet, begin with it",
-    "workflow.deadline_approaching.v1": "officers see it in their own lists; others may count what was nearly late",
+    "workflow.deadline_approaching.v1": "for operators' dashboards and outside readers; lists reckon the same",
 }
 
 

@@ -91,3 +91,20 @@ async def test_an_answer_that_comes_after_the_notice_ends_it(world: Any) -> None
     await world.supplement(dossier, "2025-03-24 08:30", {LACKING.component: 1})
     assert "DossierStopped" not in names(await crossed(world, "2025-03-26 00:00"))
     assert (await world.case(dossier)).status is Status.SUBMITTED
+
+
+@pytest.mark.proves("R09")
+async def test_nothing_is_closed_while_its_notice_cannot_be_given(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    dossier = await waiting(world)
+
+    def fails(*_: Any) -> Any:
+        raise RuntimeError("no notice")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("workflow.handlers.stopping.last_moment", fails)
+        for text in ("2025-03-20 07:30", "2025-04-01 10:00", "2025-05-05 10:00"):
+            assert await crossed(world, text) == []
+    assert (await world.case(dossier)).status is Status.WAITING_FOR_SUPPLEMENT
+    assert names(await crossed(world, "2025-05-12 10:00")) == ["ClosingAnnounced"]
+    assert names(await crossed(world, "2025-05-13 10:00")) == []
+    assert names(await crossed(world, "2025-05-26 00:00")) == ["DossierStopped"]

@@ -13,7 +13,10 @@ from workflow import handlers, store
 from workflow.domain.checklist import CheckItem
 from workflow.domain.status import Status, Verdict
 from workflow.domain.steps import Decision
-from workflow.handlers.crossing import cross_due, lay_missing
+from workflow.domain.timers import Kind
+from workflow.handlers import crossing
+from workflow.handlers.crossing import ACTING, MEANS, SAID, Miss, Warn, cross_due, lay_missing
+from workflow.main import build_worker
 
 pytestmark = pytest.mark.db
 LACKING = CheckItem("emergency-plan", Verdict.LACKING, "Bản kế hoạch chưa có chữ ký của người đứng đầu cơ sở.")
@@ -68,7 +71,9 @@ async def test_the_check_of_a_dossier_comes_near_twice_and_is_missed(world: Any)
     (missed,) = await crossed(world, f"{found['check', 'missed']:%Y-%m-%d %H:%M}")
     assert short(missed) == ("DeadlineMissed", "check", None)
     assert missed.missed_at == found["check", "missed"]
-    assert (await world.ask(store.last_change, dossier)).what_vi.startswith("Quá hạn kiểm tra hồ sơ (trước")
+    what_vi = (await world.ask(store.last_change, dossier)).what_vi
+    assert what_vi.startswith("Quá hạn kiểm tra hồ sơ (trước")
+    assert what_vi.endswith("), chuyển vào danh sách quá hạn của lãnh đạo")  # nobody is written to
     assert await timers(world, dossier) == {}
 
 
@@ -163,6 +168,58 @@ async def test_what_somebody_works_on_is_passed_over_and_comes_up_later(world: A
     assert {one.dossier_id for one in await world.said("DeadlineMissed")} == {held, free}
 
 
+async def test_every_kind_of_moment_is_a_warning_a_miss_or_an_act() -> None:
+    assert set(MEANS) == set(Kind)
+    assert sorted((*SAID, *ACTING)) == sorted(Kind)
+    assert [meaning.level for meaning in MEANS.values() if isinstance(meaning, Warn)] == [1, 2]
+    assert [kind for kind, meaning in MEANS.items() if isinstance(meaning, Miss)] == [Kind.MISSED]
+    assert all(callable(MEANS[kind]) for kind in ACTING)
+
+
+@pytest.mark.proves("R05")
+async def test_a_draft_that_fails_for_ever_delays_no_miss(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    dossier = await world.accepted("2025-03-13 09:00")
+    head = world.staff("division_head")
+    await world.do(handlers.finish_step, dossier, "assign", Decision(), staff=head, seen_version=None)
+    case = await world.case(dossier)
+    tried: list[Any] = []
+
+    def fails(*of: Any) -> Any:
+        tried.append(of)
+        raise RuntimeError("no letter")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("workflow.handlers.apologising.proposed", fails)
+        for minutes in (0, 6, 12):
+            await crossed(world, f"{case.late_from + timedelta(minutes=minutes):%Y-%m-%d %H:%M}")
+            (missed,) = [one for one in await world.said("DeadlineMissed") if one.deadline.of == "dossier"]
+            assert missed.missed_at == case.late_from
+    assert len(tried) == 3, "tried again every five minutes"
+    assert ("dossier", "apology_draft") in await timers(world, dossier)
+    await crossed(world, f"{case.late_from + timedelta(minutes=18):%Y-%m-%d %H:%M}")
+    assert (await world.case(dossier)).apology_proposed_at is not None
+    assert len([one for one in await world.said("DeadlineMissed") if one.deadline.of == "dossier"]) == 1
+
+
+async def test_where_saying_fails_for_one_case_the_others_and_its_letter_still_come(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, whole = await world.accepted("2025-03-13 09:00"), await world.file("2025-03-03 08:30")
+
+    def event(case: Any, *of: Any, real: Any = crossing._event) -> Any:
+        if case.dossier_id == broken:
+            raise RuntimeError("cannot be said")
+        return real(case, *of)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(crossing, "_event", event)
+        said = await crossed(world, "2025-04-09 10:00")
+        assert {one.dossier_id for one in said} == {whole}
+    assert (await world.case(broken)).apology_proposed_at is not None
+    said = await crossed(world, "2025-04-09 10:06")
+    assert [short(one) for one in said if one.deadline.of == "dossier"] == [("DeadlineMissed", "dossier", None)]
+
+
 async def test_cases_from_before_there_were_timers_get_theirs(world: Any) -> None:
     checked, running = await world.file("2025-03-03 08:30"), await world.accepted("2025-03-13 09:00")
     await world.withdraw(await world.file("2025-03-13 10:00"), "2025-03-13 11:00")
@@ -172,3 +229,15 @@ async def test_cases_from_before_there_were_timers_get_theirs(world: Any) -> Non
     assert await lay_missing(world.database, most=1) == 2  # of three, one ended
     assert {one: await timers(world, one) for one in (checked, running)} == before
     assert await lay_missing(world.database) == 0
+
+
+async def test_a_case_that_is_held_when_timers_are_laid_gets_its_own_within_the_hour(world: Any) -> None:
+    held = await world.file("2025-03-03 08:30")
+    async with world.database.transaction() as tx:
+        await run_sql(tx, "truncate timer, deadline")
+    async with world.database.transaction() as tx:
+        await store.lock_case(tx, held)
+        assert await lay_missing(world.database) == 0
+    assert await lay_missing(world.database) == 1
+    loops = build_worker(world.settings(9), world.database).loops
+    assert [one.idle_seconds for one in loops if one.name == "laying timers"] == [3600]

@@ -34,7 +34,7 @@ async def a_worker(database: Database) -> AsyncIterator[list[bool]]:
         return looks[-1]
 
     async def rest() -> None:
-        await crossing.rest(database, alarm)
+        await crossing.sleep_until_next(database, alarm)
 
     work = asyncio.create_task(repeat(Loop("crossing", cross, rest=rest)))
     try:
@@ -147,8 +147,8 @@ async def test_looking_goes_by_the_index_whatever_there_is(world: Any) -> None:
         plan = await plan_of(tx, claim)
         assert "timer_fire_at" in plan, plan
         assert "Seq Scan" not in plan, plan
-        ids = [case.dossier_id for case in await store.claim_due(tx, now, crossing.MOST)]
-        take = await plan_of(tx, TAKE, ids=ids, now=now, but=list(crossing.ACTING))
+        ids = [case.dossier_id for case, _ in await store.claim_due(tx, now, crossing.MOST)]
+        take = await plan_of(tx, TAKE, ids=ids, kinds=list(crossing.SAID), now=now)
         assert "Seq Scan on timer" not in take, take
         next_one = await plan_of(tx, "select min(fire_at) from timer")
         assert "timer_fire_at" in next_one, next_one

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
 
 from kit.now import TIME_ZONE
 from rules.catalogue import load
+from rules.errors import OutsideCalendar
 from rules.records.procedure import Procedure
 from workflow.domain import apology, budgets, clock, ledger
 from workflow.domain.apology import Apology
@@ -179,3 +181,15 @@ def test_the_last_day_for_a_new_date_is_the_day_before_the_due_date() -> None:
     case = a_case()
     assert case.due_at
     assert (case.due_at.date() - apology.last_day_for_new_date(case)).days == 1
+
+
+@pytest.mark.proves("R07")
+@pytest.mark.parametrize("planned", [[], OutsideCalendar("one", None, date(2025, 1, 1), date(2025, 12, 31))])
+def test_a_letter_is_begun_without_a_date_where_what_is_left_is_not_known(
+    monkeypatch: pytest.MonkeyPatch, planned: Any
+) -> None:
+    case = a_case()
+    now = apology.window(case).draft_at
+    assert apology.proposed(case, 1, now).new_due_at is not None
+    monkeypatch.setattr(clock, "plan_of", Mock(return_value=planned, side_effect=planned or None))
+    assert apology.proposed(case, 1, now).new_due_at is None

@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from kit.now import TIME_ZONE
+from kit.testing.databases import set_clock
 from kit.testing.pages import read_page
 from kit.tx import run_sql
 from rules import due as rule
@@ -124,3 +126,42 @@ async def test_what_no_clock_runs_for_is_never_late(world: Any) -> None:
     case = await world.case(dossier)
     assert case.deadline_at is None
     assert not clock.is_late(case, case.received_at + timedelta(days=900))
+
+
+async def at_risk(world: Any, at: datetime) -> list[Any]:
+    """What the leader's desk says will be late, at that moment."""
+    await set_clock(world.database, at)
+    return list((await world.ask(reads.find_desk, world.staff(LEADER), at)).at_risk)
+
+
+async def fires_at(world: Any, about: str, kind: str) -> datetime:
+    async with world.database.transaction() as tx:
+        query = "select fire_at from timer where about = :about and kind = :kind"
+        at: datetime = (await run_sql(tx, query, about=about, kind=kind)).scalar_one()
+        return at.astimezone(TIME_ZONE)
+
+
+@pytest.mark.parametrize("percents", [(25, 10), (60, 10)])
+async def test_the_desk_shows_a_case_from_its_first_warning_on(
+    client: httpx.AsyncClient, world: Any, monkeypatch: pytest.MonkeyPatch, percents: tuple[int, int]
+) -> None:
+    """By the office's setting, at the moment for which the timer is laid."""
+    for module in ("domain.timers", "reads.desk"):
+        monkeypatch.setattr(f"workflow.{module}.warn_at_percent_left", lambda _: percents)
+    dossier = await world.file()
+    warned_at = await fires_at(world, "check", "near1")
+    assert warned_at.date() < (await world.case(dossier)).deadline_at.date()
+    assert await at_risk(world, warned_at - timedelta(seconds=1)) == []
+    (row,) = await at_risk(world, warned_at)
+    assert (row.row.case.dossier_id, row.percent_left) == (dossier, percents[0])
+    page = read_page((await client.get("/officer/leader", headers=world.browser(LEADER))).text)
+    assert f"Còn không quá {percents[0]} % thời hạn" in page.text
+
+
+async def test_the_desk_shows_a_step_from_its_first_late_minute_on(world: Any) -> None:
+    """The moment at which its miss is said, a minute after its end."""
+    await world.accepted("2025-03-13 09:00")
+    missed_at = await fires_at(world, "step", "missed")
+    assert await at_risk(world, missed_at - timedelta(seconds=1)) == []
+    (row,) = await at_risk(world, missed_at)
+    assert (row.is_step_late, row.step_due_at) == (True, missed_at - timedelta(minutes=1))

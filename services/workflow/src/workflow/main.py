@@ -18,7 +18,7 @@ from workflow.handlers.parcels import PostDesk
 from workflow.settings import WorkflowSettings
 
 BASE = "/officer"
-A_DAY = 86_400.0
+AN_HOUR = 3_600.0
 
 
 def build_app(settings: WorkflowSettings, database: Database) -> FastAPI:
@@ -73,13 +73,13 @@ def build_worker(settings: WorkflowSettings, database: Database) -> Worker:
         return await crossing.cross_due(database)
 
     async def wait_for_timer() -> None:
-        await crossing.rest(database, alarm)
+        await crossing.sleep_until_next(database, alarm)
 
     async def apply() -> bool:
         return await handlers.apply_next(database)
 
     loops = [
-        Loop("laying timers", lay, A_DAY),
+        Loop("laying timers", lay, AN_HOUR),
         Loop("crossing due times", cross, rest=wait_for_timer),
         Loop("applying calendars", apply, 2.0),
         Loop("ordering parcels", order),

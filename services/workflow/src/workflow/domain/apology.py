@@ -75,13 +75,22 @@ def proposed(case: Case, number: int, now: datetime) -> Apology:
 
 def _day_proposed(case: Case, now: datetime) -> date | None:
     assert case.due_at is not None
-    calendar, planned = calendar_of(case), clock.plan_of(case)
-    here = [one.step.id for one in planned].index(case.step or "")
+    calendar = calendar_of(case)
     try:
-        done_on = calendar.add_working_minutes(now, sum(one.working_minutes for one in planned[here:])).date()
+        left = _shares_left(case)
+        if not left:
+            return None
+        done_on = calendar.add_working_minutes(now, sum(left)).date()
         return max(done_on, calendar.next_working_day(case.due_at.date()))
     except OutsideCalendar:
         return None
+
+
+def _shares_left(case: Case) -> list[int]:
+    """The working minutes of the present step and of those after it; none where the step has no share."""
+    planned = clock.plan_of(case)
+    here = next((number for number, one in enumerate(planned) if one.step.id == case.step), len(planned))
+    return [one.working_minutes for one in planned[here:]]
 
 
 def typed_letter(

@@ -9,7 +9,6 @@ from rules.records.procedure import Procedure
 from workflow.domain.case import Case
 from workflow.domain.errors import LimitNotPublished
 from workflow.domain.law import calendar_of, procedure_of, readings_of
-from workflow.domain.status import Status
 
 
 def main_due(case: Case, started_at: datetime) -> rule.Due:
@@ -25,15 +24,6 @@ def check_due(case: Case, received_at: datetime) -> rule.Due:
     return rule.check_due(
         procedure_of(case), case.channel, case.office, arrived_at=case.received_at, piece_at=received_at
     )
-
-
-def present_due(case: Case) -> rule.Due | None:
-    """The main limit once accepted (ended or not), the check's while that runs, else none; by the rules, anew."""
-    if case.is_accepted and case.started_at is not None:
-        return main_due(case, case.started_at)
-    if case.status is not Status.SUBMITTED or case.check_due_at is None:
-        return None
-    return check_due(case, case.last_piece_at)
 
 
 def plan_of(case: Case, procedure: Procedure | None = None, *, paused: int | None = None) -> list[rule.StepPlan]:

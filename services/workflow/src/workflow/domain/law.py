@@ -41,7 +41,7 @@ def rules_for(case: Case) -> Where:
     return Where(calendar_of(case), on, case.office, readings_of(case))
 
 
-def warn_at_percent_left(case: Case) -> tuple[int, ...]:
-    """How much of the whole is left at the first warning, and at the second; nothing where nobody is warned."""
+def warn_at_percent_left(case: Case) -> tuple[int, int] | None:
+    """How much of the whole is left at the first warning, and at the second; none where nobody is warned."""
     found = rules_for(case).general("warning")
-    return found.percent_left or () if found else ()
+    return found.percent_left if found else None

@@ -29,16 +29,16 @@ class Kind(StrEnum):
 
     NEAR_1 = "near1"
     NEAR_2 = "near2"
+    MISSED = "missed"
     APOLOGY_DRAFT = "apology_draft"
     APOLOGY_LAST_DAY = "apology_last_day"
-    MISSED = "missed"
     CLOSING_NOTICE = "closing_notice"
     CLOSE = "close"
 
 
 OF_CASE = (About.CHECK, About.DOSSIER, About.ANSWER)
 NEAR = (Kind.NEAR_1, Kind.NEAR_2)
-SAID = (*NEAR, Kind.MISSED)  # these are only said; the others change their case
+STEP_LATE_AFTER = timedelta(minutes=1)
 _ORDER = {kind: number for number, kind in enumerate(Kind)}
 
 
@@ -54,7 +54,7 @@ class Timer:
 
 
 @dataclass(frozen=True)
-class Due:
+class Fired:
     """A timer whose moment came, as it was taken up; `due_version` counts the due times this one has had."""
 
     about: About
@@ -64,7 +64,8 @@ class Due:
     due_version: int
 
     @property
-    def clock(self) -> tuple[About, int]:
+    def whose(self) -> tuple[About, int]:
+        """The time that it belongs to."""
         return self.about, self.run
 
 
@@ -82,6 +83,11 @@ def timers_of(case: Case) -> tuple[Timer, ...]:
     return (*_check(case), *_dossier(case), *_answer(case))
 
 
+def is_near(case: Case, now: datetime) -> bool:
+    """Whether the first warning of what runs, the check or the dossier, has come: the moment its timer is laid for."""
+    return any(one.fire_at <= now for one in (*_check(case), *_due(case)) if one.kind in NEAR)
+
+
 def _check(case: Case) -> Iterator[Timer]:
     if not _checks(case) or case.check_due_at is None or case.check_started_at is None:
         return
@@ -95,13 +101,18 @@ def _checks(case: Case) -> bool:
 
 
 def _dossier(case: Case) -> Iterator[Timer]:
+    yield from _due(case)
+    is_at_work = case.status is Status.IN_PROCESS and _runs(case) and case.started_at is not None
+    if is_at_work and case.due_at and case.reappointed_at is None:  # one new date only (R07)
+        yield from _apology(case, case.due_at)
+
+
+def _due(case: Case) -> Iterator[Timer]:
     if not _runs(case) or case.due_at is None or case.started_at is None:
         return
     yield from _near(case, About.DOSSIER, case.started_at, case.due_at)
     if case.late_from:
         yield Timer(About.DOSSIER, 0, Kind.MISSED, case.due_at, case.late_from)
-    if case.status is Status.IN_PROCESS and case.reappointed_at is None:  # one new date only (R07)
-        yield from _apology(case, case.due_at)
 
 
 def _runs(case: Case) -> bool:
@@ -119,8 +130,11 @@ def _near(case: Case, about: About, begins: datetime, ends: datetime) -> list[Ti
 
 def _warnings(case: Case, about: About, run: int, due_at: datetime, whole: int) -> list[Timer]:
     """When only so much of the whole is left, as the office's settings say."""
+    percents = warn_at_percent_left(case)
+    if percents is None:
+        return []
     calendar = calendar_of(case)
-    left = [(kind, whole * percent // 100) for kind, percent in zip(NEAR, warn_at_percent_left(case), strict=False)]
+    left = [(kind, whole * percent // 100) for kind, percent in zip(NEAR, percents, strict=True)]
     return [
         Timer(about, run, kind, due_at, calendar.add_working_minutes(due_at, -minutes))
         for kind, minutes in left
@@ -170,31 +184,31 @@ def step_timers(case: Case, run: StepTime) -> tuple[Timer, ...]:
 
 def step_late_from(due_at: datetime) -> datetime:
     """A step's share is working minutes, so it is judged like a limit in hours: late a minute after (R05)."""
-    return due_at + timedelta(minutes=1)
+    return due_at + STEP_LATE_AFTER
 
 
-def in_order(found: Iterable[Due]) -> list[Due]:
-    """As they came: by whose time, then as one clock's moments follow each other."""
+def in_order(found: Iterable[Fired]) -> list[Fired]:
+    """As they came: by whose time, then as one time's moments follow each other."""
     return sorted(found, key=lambda one: (_ORDER[one.kind], one.about, one.run))
 
 
-def worth_saying(case: Case, found: Sequence[Due], now: datetime) -> list[Due]:
+def worth_saying(case: Case, found: Sequence[Fired], now: datetime) -> list[Fired]:
     """Of the moments taken up together those that still hold: after a long stop nothing pointless is said.
 
     A warning is pointless once the second one, or the first late moment, has come; what belongs to another due time,
     or to a step that is over, too. An apology's last day is over the day after; the rest decides itself when it acts.
     """
-    kinds = {(one.clock, one.kind) for one in found}
+    kinds = {(one.whose, one.kind) for one in found}
     return [one for one in in_order(found) if _holds(case, one, now) and not _is_overtaken(one, kinds)]
 
 
-def _is_overtaken(one: Due, kinds: set[tuple[tuple[About, int], Kind]]) -> bool:
+def _is_overtaken(one: Fired, kinds: set[tuple[tuple[About, int], Kind]]) -> bool:
     if one.kind is Kind.NEAR_1:
-        return (one.clock, Kind.NEAR_2) in kinds or (one.clock, Kind.MISSED) in kinds
-    return one.kind is Kind.NEAR_2 and (one.clock, Kind.MISSED) in kinds
+        return (one.whose, Kind.NEAR_2) in kinds or (one.whose, Kind.MISSED) in kinds
+    return one.kind is Kind.NEAR_2 and (one.whose, Kind.MISSED) in kinds
 
 
-def _holds(case: Case, one: Due, now: datetime) -> bool:
+def _holds(case: Case, one: Fired, now: datetime) -> bool:
     late_from = _late_from(case, one)
     if late_from is None:
         return False
@@ -205,7 +219,7 @@ def _holds(case: Case, one: Due, now: datetime) -> bool:
     return one.kind is not Kind.APOLOGY_LAST_DAY or not apology.no_new_date_vi(case, now)
 
 
-def _late_from(case: Case, one: Due) -> datetime | None:
+def _late_from(case: Case, one: Fired) -> datetime | None:
     """The first late moment of the time that is meant; none where it runs no more, or ends at another moment now."""
     running = {
         About.CHECK: (case.check_due_at, case.late_from) if _checks(case) else None,

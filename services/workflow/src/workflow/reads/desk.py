@@ -10,12 +10,13 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kit.now import TIME_ZONE
-from workflow.domain import clock
 from workflow.domain.access import Staff, scope_of
 from workflow.domain.case import Case
+from workflow.domain.law import warn_at_percent_left
 from workflow.domain.moves import LEADER
 from workflow.domain.period import Period, month_of, the_month_before
 from workflow.domain.status import Status
+from workflow.domain.timers import STEP_LATE_AFTER, is_near
 from workflow.reads.asking import RUNNING, seen_by
 from workflow.reads.leading import apology_drafted
 from workflow.reads.queue import QueueRow, names_of, queue_row
@@ -24,16 +25,17 @@ from workflow.store.cases import to_case
 from workflow.store.tables import CaseRow, StepRow
 
 SHOWN = 30  # of each list; the queue has the rest
-LOOKED_AT = 200  # the most urgent, among which those in their last quarter are found
+LOOKED_AT = 200  # the most urgent, among which those whose first warning came are found
 AT_A_TIME = 50
-LOOKS_AHEAD = timedelta(days=21)  # no case further off than that can be in the last quarter of a usual limit
+LOOKS_AHEAD = timedelta(days=21)  # no case of a usual limit is warned of sooner
 
 
 @dataclass(frozen=True)
 class AtRisk:
-    """A case that is not late yet: in the last quarter of its time, or at a step whose share is used up."""
+    """A case that is not late yet: warned of (with so much of its time left), or at a step whose share is used up."""
 
     row: QueueRow
+    percent_left: int | None
     step_due_at: datetime | None
     is_step_late: bool
 
@@ -62,7 +64,7 @@ async def find_desk(tx: AsyncSession, staff: Staff, now: datetime) -> Desk:
     names = await names_of(tx, {case.holder_id for case in shown if case.holder_id})
     by_field, by_unit = await count_reports(tx, scope, month, ("field", "unit"), now)
     return Desk(
-        at_risk=[_risk(queue_row(case, names, now), steps) for case in at_risk],
+        at_risk=[_risk(case, queue_row(case, names, now), steps) for case in at_risk],
         overdue=[queue_row(case, names, now) for case in overdue],
         apologies=[queue_row(case, names, now) for case in apologies],
         to_sign=[queue_row(case, names, now) for case in to_sign],
@@ -76,8 +78,9 @@ def _at_approval() -> ColumnElement[bool]:
     return and_(RUNNING, col(CaseRow.status) == Status.IN_PROCESS, col(CaseRow.role) == LEADER)
 
 
-def _risk(row: QueueRow, steps: Mapping[UUID, datetime]) -> AtRisk:
-    return AtRisk(row, steps.get(row.case.dossier_id), row.case.dossier_id in steps)
+def _risk(case: Case, row: QueueRow, steps: Mapping[UUID, datetime]) -> AtRisk:
+    percents = warn_at_percent_left(case)
+    return AtRisk(row, percents[0] if percents else None, steps.get(case.dossier_id), case.dossier_id in steps)
 
 
 async def _cases(
@@ -95,20 +98,19 @@ async def _at_risk(tx: AsyncSession, staff: Staff, steps: Mapping[UUID, datetime
     found: list[Case] = []
     for offset in range(0, LOOKED_AT, AT_A_TIME):  # the first few dozen are nearly always enough
         cases = await _cases(tx, staff, and_(RUNNING, is_open, soon), AT_A_TIME, offset)
-        found += [one for one in cases if one.dossier_id in steps or _in_last_quarter(one, now)]
+        found += [one for one in cases if one.dossier_id in steps or _ends_today(one, now) or is_near(one, now)]
         if len(found) >= SHOWN or len(cases) < AT_A_TIME:
             break
     return found[:SHOWN]
 
 
-def _in_last_quarter(case: Case, now: datetime) -> bool:
-    ends_today = case.deadline_at is not None and case.deadline_at.date() == now.astimezone(TIME_ZONE).date()
-    return ends_today or clock.minutes_left(case, now) * 4 < clock.whole_minutes(case)
+def _ends_today(case: Case, now: datetime) -> bool:
+    return case.deadline_at is not None and case.deadline_at.date() == now.astimezone(TIME_ZONE).date()
 
 
 async def _late_steps(tx: AsyncSession, staff: Staff, now: datetime) -> dict[UUID, datetime]:
     """Open steps whose share of the limit is used up, by case, most urgent cases first."""
-    run_is_late = and_(col(StepRow.finished_at).is_(None), col(StepRow.due_at) < now)
+    run_is_late = and_(col(StepRow.finished_at).is_(None), col(StepRow.due_at) <= now - STEP_LATE_AFTER)
     query = select(StepRow.dossier_id, StepRow.due_at).join(CaseRow, col(CaseRow.dossier_id) == col(StepRow.dossier_id))
     query = query.where(run_is_late, RUNNING, seen_by(scope_of(staff)), col(CaseRow.late_from) > now)
     rows = (await tx.exec(query.order_by(col(CaseRow.deadline_at)).limit(LOOKED_AT))).all()

@@ -17,7 +17,7 @@ from rules.plain import fold
 from workflow.domain.case import Case, Correction, StoredFile
 from workflow.domain.errors import NoSuchCase
 from workflow.domain.status import ENDED, Outcome, Status
-from workflow.domain.timers import OF_CASE, timers_of
+from workflow.domain.timers import OF_CASE, Kind, timers_of
 from workflow.domain.words import search_words
 from workflow.store.tables import CaseRow, DeadlineRow, DueRow, TimerRow
 from workflow.store.timers import set_timers
@@ -88,6 +88,7 @@ async def lock_case(tx: AsyncSession, dossier_id: UUID) -> Case:
 
 CLAIM = (
     select(*_COLUMNS)
+    .add_columns(col(TimerRow.kind).label("fired"))
     .join(TimerRow, col(TimerRow.dossier_id) == col(CaseRow.dossier_id))
     .where(col(TimerRow.fire_at) <= bindparam("now"))
     .order_by(col(TimerRow.fire_at))
@@ -96,10 +97,17 @@ CLAIM = (
 )
 
 
-async def claim_due(tx: AsyncSession, now: datetime, most: int) -> list[Case]:
-    """Cases with a timer whose moment came, longest due first, locked; what somebody else holds is passed over."""
+async def claim_due(tx: AsyncSession, now: datetime, most: int) -> list[tuple[Case, set[Kind]]]:
+    """Cases with a timer whose moment came, and the kinds of those timers, longest due first; the cases locked.
+
+    What somebody else holds is passed over. A case with more moments than fit comes up again for the others.
+    """
     rows = (await (await tx.connection()).execute(CLAIM, {"now": now, "most": most})).all()
-    return list({row.dossier_id: _case(dict(zip(_CASE_FIELDS, row, strict=True))) for row in rows}.values())
+    kinds: dict[UUID, set[Kind]] = {}
+    for row in rows:
+        kinds.setdefault(row.dossier_id, set()).add(Kind(row.fired))
+    cases = {row.dossier_id: row[:-1] for row in rows}
+    return [(_case(dict(zip(_CASE_FIELDS, cases[id], strict=True))), kinds[id]) for id in kinds]
 
 
 async def lock_without_timers(tx: AsyncSession, after: UUID, most: int) -> list[Case]:

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kit.now import TIME_ZONE
 from kit.tx import run_sql
-from workflow.domain.timers import About, Due, Kind, Timer
+from workflow.domain.timers import About, Fired, Kind, Timer
 
 TIMER_CHANNEL = "workflow_timer"
 SOON = timedelta(minutes=2)  # what fires sooner wakes the workers; they look by themselves more often than that
@@ -69,11 +69,11 @@ def _columns(rows: Sequence[tuple[UUID, Timer]]) -> dict[str, Any]:
 # The due ones are looked up once: asked for in each row's own subquery they cost their square (tried).
 TAKE = """
     with due as materialized (
-        select dossier_id, about, run, kind from timer where dossier_id = any(:ids) and fire_at <= :now
+        select dossier_id, about, run, kind from timer
+        where dossier_id = any(:ids) and kind = any(:kinds) and fire_at <= :now
     ), taken as (
         delete from timer t using due
         where (t.dossier_id, t.about, t.run, t.kind) = (due.dossier_id, due.about, due.run, due.kind)
-            and due.dossier_id not in (select dossier_id from due where kind = any(:but))
         returning t.dossier_id, t.about, t.run, t.kind, t.due_version
     )
     select t.dossier_id, t.about, t.run, t.kind, t.due_version, d.due_at
@@ -82,14 +82,14 @@ TAKE = """
 
 
 async def take_due(
-    tx: AsyncSession, ids: Iterable[UUID], now: datetime, *, but: Collection[Kind] = ()
-) -> dict[UUID, list[Due]]:
-    """Take away the due timers of these locked cases; cases with one of the kinds in `but` keep all of theirs."""
-    found: dict[UUID, list[Due]] = {}
-    for row in await run_sql(tx, TAKE, ids=sorted(ids), now=now, but=list(but)):
+    tx: AsyncSession, ids: Iterable[UUID], kinds: Collection[Kind], now: datetime
+) -> dict[UUID, list[Fired]]:
+    """Take away the due timers of these kinds of these locked cases."""
+    found: dict[UUID, list[Fired]] = {}
+    for row in await run_sql(tx, TAKE, ids=sorted(ids), kinds=list(kinds), now=now):
         due_at = row.due_at.astimezone(TIME_ZONE)
-        due = Due(About(row.about), row.run, Kind(row.kind), due_at, row.due_version)
-        found.setdefault(row.dossier_id, []).append(due)
+        fired = Fired(About(row.about), row.run, Kind(row.kind), due_at, row.due_version)
+        found.setdefault(row.dossier_id, []).append(fired)
     return found
 
 
@@ -102,16 +102,16 @@ _CROSS = """
 
 
 async def add_crossings(
-    tx: AsyncSession, rows: Sequence[tuple[UUID, Due, bool]], now: datetime
+    tx: AsyncSession, rows: Sequence[tuple[UUID, Fired, bool]], now: datetime
 ) -> set[tuple[UUID, About, int, Kind]]:
     """Note that these moments came, and whether each is said; returns those that had not come before."""
     values: dict[str, Any] = {
         "ids": [id for id, _, _ in rows],
-        "abouts": [due.about for _, due, _ in rows],
-        "runs": [due.run for _, due, _ in rows],
-        "kinds": [due.kind for _, due, _ in rows],
-        "versions": [due.due_version for _, due, _ in rows],
-        "dues": [due.due_at for _, due, _ in rows],
+        "abouts": [one.about for _, one, _ in rows],
+        "runs": [one.run for _, one, _ in rows],
+        "kinds": [one.kind for _, one, _ in rows],
+        "versions": [one.due_version for _, one, _ in rows],
+        "dues": [one.due_at for _, one, _ in rows],
         "said": [said for _, _, said in rows],
         "now": now,
     }
@@ -119,34 +119,34 @@ async def add_crossings(
     return {(id, About(about), run, Kind(kind)) for id, about, run, kind in new}
 
 
-async def told_at(tx: AsyncSession, dossier_id: UUID, due: Due) -> datetime | None:
+async def told_at(tx: AsyncSession, dossier_id: UUID, fired: Fired) -> datetime | None:
     """When the applicant was told that this time of theirs ends; none where they were not."""
     query = (
         "select crossed_at from crossing where dossier_id = :id and about = :about and run = :run "
         "and kind = :kind and due_version = :version and is_said"
     )
-    facts = {"id": dossier_id, "about": due.about, "run": due.run, "version": due.due_version}
+    facts = {"id": dossier_id, "about": fired.about, "run": fired.run, "version": fired.due_version}
     found: datetime | None = (await run_sql(tx, query, **facts, kind=Kind.CLOSING_NOTICE)).scalar_one_or_none()
     return found
 
 
-async def put_off(tx: AsyncSession, dossier_id: UUID, due: Due, until: datetime) -> None:
+async def put_off(tx: AsyncSession, dossier_id: UUID, fired: Fired, until: datetime) -> None:
     """A moment that was taken up too early comes again then."""
     query = (
         "insert into timer (dossier_id, about, run, kind, due_version, fire_at) "
         "values (:id, :about, :run, :kind, :version, :until)"
     )
-    facts = {"id": dossier_id, "about": due.about, "run": due.run, "kind": due.kind, "version": due.due_version}
+    facts = {"id": dossier_id, "about": fired.about, "run": fired.run, "kind": fired.kind, "version": fired.due_version}
     await run_sql(tx, query, **facts, until=until)
 
 
-async def rest(tx: AsyncSession, dossier_id: UUID, seconds: int) -> None:
-    """What is due of this case is tried again only after a pause: something about it failed."""
+async def postpone_failed(tx: AsyncSession, dossier_id: UUID, kinds: Collection[Kind], seconds: int) -> None:
+    """What is due of these kinds is tried again only after a pause: something about it failed."""
     query = (
         "update timer set fire_at = kit_now() + make_interval(secs => :seconds) "
-        "where dossier_id = :id and fire_at <= kit_now()"
+        "where dossier_id = :id and kind = any(:kinds) and fire_at <= kit_now()"
     )
-    await run_sql(tx, query, id=dossier_id, seconds=seconds)
+    await run_sql(tx, query, id=dossier_id, kinds=list(kinds), seconds=seconds)
 
 
 async def seconds_to_next(tx: AsyncSession) -> float | None:
