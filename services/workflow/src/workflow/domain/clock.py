@@ -27,6 +27,12 @@ def check_due(case: Case, received_at: datetime) -> rule.Due:
     )
 
 
+def with_check_due(case: Case, due: rule.Due) -> Case:
+    """The case with this as what runs now: the check of its package."""
+    times = {"check_started_at": due.start, "check_due_at": due.at, "deadline_at": due.at}
+    return case.changed(**times, late_from=rule.missed_at(due), calendar_version=due.calendar_version)
+
+
 def present_due(case: Case) -> rule.Due | None:
     """The main limit once accepted (ended or not), the check's while that runs, else none; by the rules, anew."""
     if case.is_accepted and case.started_at is not None:
