@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kit.tx import Database, run_sql
 from rules.catalogue import Catalogue, load
-from rules.records.calendar import SpecialDay
+from rules.records.calendar import CalendarRecord, SpecialDay
 from rules.records.cited import Source
 from workflow import handlers, store
 from workflow.domain import ledger
@@ -128,6 +128,25 @@ async def test_an_approved_version_is_never_changed(world: Any, database: Databa
         await world.do(handlers.drop_calendar_draft, version.id, staff=world.staff("calendar_admin"))
 
 
+async def test_an_approval_that_failed_after_its_record_was_stored_is_repeated_on_another_day(
+    world: Any, database: Database
+) -> None:
+    await world.at("2025-03-03 08:00")
+    draft, leader = await drafted(world), world.staff("department_leader")
+
+    async def approve_and_fail(tx: Any, now: Any) -> None:
+        await handlers.approve_calendar(tx, draft.id or 0, staff=leader, now=now)
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        await world.do(approve_and_fail)
+    await world.at("2025-03-04 08:00")
+    version = await world.do(handlers.approve_calendar, draft.id, staff=leader)
+    assert version.record.approved_on == date(2025, 3, 4)
+    [said] = await world.said("CalendarApproved")
+    assert CalendarRecord.model_validate_json(await database.objects.get(said.calendar)) == version.record
+
+
 async def test_of_two_drafts_of_one_version_only_the_first_is_approved(world: Any) -> None:
     await world.at("2025-03-03 08:00")
     first, second = await drafted(world), await drafted(world, Changes((a_day(MONDAY, "holiday"),)))
@@ -214,7 +233,9 @@ async def test_a_calendar_too_short_for_a_due_keeps_it_and_says_so(world: Any, d
     await applied(database)
     after = await world.case(dossier)
     assert (after.due_at, after.calendar_version) == (before.due_at, "2025.1")
-    assert [one.kind for one in await world.ask(store.ledger, dossier)][-1] == "calendar_kept"
+    last = (await world.ask(store.ledger, dossier))[-1]
+    assert last.kind == "calendar_kept"
+    assert "lịch chưa đủ năm" in last.reason_vi
     assert await world.said("DeadlineMoved") == []
 
 

@@ -153,5 +153,6 @@ async def _applied(desk: Desk) -> str:
     """One line of progress, on standard error."""
     view = await reads.find_calendar_view(desk.tx, desk.reader, None, desk.now)
     left = await reads.count_left(desk.tx, view.newest)
-    click.echo(saying.progress(view.newest, left), err=True)
+    set_aside = await reads.count_set_aside(desk.tx, view.newest)
+    click.echo(saying.progress(view.newest, left, set_aside), err=True)
     return ""

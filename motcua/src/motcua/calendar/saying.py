@@ -70,7 +70,7 @@ def _moving(one: Moving) -> str:
     before, after = one.recount.before, one.recount.case
     what = "kiểm tra" if one.recount.of == "check" else "trả kết quả"
     if one.recount.is_kept or before.deadline_at is None or after.deadline_at is None:
-        return f"{after.shown_code}  hạn {what} giữ nguyên: lịch chưa đủ năm để tính"
+        return f"{after.shown_code}  hạn {what} giữ nguyên: {one.recount.kept_vi}"
     late = "; QUÁ HẠN NGAY" if one.is_late_at_once else ""
     why = "; ".join(f"{on:%d/%m/%Y}: {is_}" for on, _, is_ in one.why)
     return f"{after.shown_code}  hạn {what} {due(before.deadline_at)} → {due(after.deadline_at)}{late}  ({why})"
@@ -84,11 +84,12 @@ def dropped(draft: Version) -> str:
     return _text([f"Đã bỏ bản thảo {draft.id} (lịch {draft.label})."])
 
 
-def progress(version: Version, left: int) -> str:
-    """`12 / 200 hồ sơ, 3 dời hạn`."""
+def progress(version: Version, left: int, set_aside: int = 0) -> str:
+    """`12 / 200 hồ sơ, 3 dời hạn`, and how many could not be counted where there are any."""
     found = version.progress
     whole = number(found.looked_at + left)
-    return f"{number(found.looked_at)} / {whole} hồ sơ, {number(found.moved)} dời hạn"
+    failed = f", {number(set_aside)} chưa tính lại được (thử lại sau)" if set_aside else ""
+    return f"{number(found.looked_at)} / {whole} hồ sơ, {number(found.moved)} dời hạn{failed}"
 
 
 def _text(lines: list[str]) -> str:

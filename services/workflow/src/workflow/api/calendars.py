@@ -77,7 +77,7 @@ class ProgressOut(Shape):
 
     looked_at: int
     moved: int
-    kept: int = Field(description="could not be counted, because the calendar does not reach so far")
+    kept: int = Field(description="could not be counted by it; why stands in the history of each")
     finished_at: AwareDatetime | None
 
 
@@ -129,7 +129,7 @@ class MovingOut(Shape):
     of: Literal["check", "dossier"]
     previous_due_at: datetime | None
     due_at: datetime | None
-    is_kept: bool = Field(description="the draft does not reach so far; the due time would stay")
+    is_kept: bool = Field(description="cannot be counted by the draft; the due time would stay")
     is_late_at_once: bool
     why: list[ChangedDayOut]
 

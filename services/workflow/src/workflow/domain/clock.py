@@ -26,6 +26,12 @@ def check_due(case: Case, received_at: datetime) -> rule.Due:
     )
 
 
+def with_check_due(case: Case, due: rule.Due) -> Case:
+    """The case with this as what runs now: the check of its package."""
+    times = {"check_started_at": due.start, "check_due_at": due.at, "deadline_at": due.at}
+    return case.changed(**times, late_from=rule.missed_at(due), calendar_version=due.calendar_version)
+
+
 def plan_of(case: Case, procedure: Procedure | None = None, *, paused: int | None = None) -> list[rule.StepPlan]:
     """Each step's share of the whole limit; empty before acceptance. Time that was paused is no part of the whole.
 

@@ -55,8 +55,7 @@ def check_begun(case: Case, piece_at: datetime, kind: Kind, reason_vi: str) -> t
         due = clock.check_due(case, piece_at)
     except NotPublished:
         return case.changed(check_started_at=None, check_due_at=None, deadline_at=None, late_from=None), None
-    times = {"check_started_at": due.start, "check_due_at": due.at, "deadline_at": due.at}
-    case = case.changed(**times, late_from=rule.missed_at(due), calendar_version=due.calendar_version)
+    case = clock.with_check_due(case, due)
     facts = (due.at, due.calendar_version, tuple(due.readings))
     return case, LedgerEntry(0, kind, due.start, reason_vi, basis_of(case), *facts)
 

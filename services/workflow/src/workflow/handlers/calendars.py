@@ -1,14 +1,18 @@
 """A calendar is drafted by one person and approved by another; then every running clock is held to it, in batches."""
 
+import hashlib
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.facts import StoredObject
 from contracts.workflow import CalendarApproved
 from kit import outbox
+from kit.consume import is_passing
 from kit.now import read_now
 from kit.tx import Database, objects_of
 from rules.records.calendar import CalendarRecord
@@ -23,6 +27,8 @@ from workflow.handlers.moving import move_batch
 
 DRAFT, APPROVE = "draft_calendar", "approve_calendar"
 BATCH = 200
+
+log = logging.getLogger(__name__)
 
 
 async def draft_calendar(
@@ -113,8 +119,10 @@ async def _approved(tx: AsyncSession, draft: Version, staff: Staff, now: datetim
 
 
 async def _publish(tx: AsyncSession, record: CalendarRecord) -> StoredObject:
-    path = f"calendars/{record.office_id}/{record.version}.json"
-    return await objects_of(tx).put(path, record.model_dump_json().encode())
+    """The record for the other services; its digest in the path lets an approval that failed be repeated any day."""
+    body = record.model_dump_json().encode()
+    digest = hashlib.sha256(body).hexdigest()
+    return await objects_of(tx).put(f"calendars/{record.office_id}/{record.version}-{digest[:16]}.json", body)
 
 
 async def drop_calendar_draft(tx: AsyncSession, draft_id: int, *, staff: Staff, now: datetime) -> Version:
@@ -130,11 +138,41 @@ async def apply_next(database: Database, *, most: int = BATCH) -> bool:
     """Hold the next running cases to the newest version of their office, in one transaction; whether there were any.
 
     The worker's. Which cases are left stands in the cases themselves, so it goes on where it was, after a kill too;
-    any number of workers may do it. Emits DeadlineMoved for each case that moves.
+    any number of workers may do it. One case or office that fails harms no other. Emits DeadlineMoved for each case
+    that moves.
     """
     async with database.transaction() as tx:
-        now = await read_now(tx)
-        for office in await store.offices_with_calendars(tx):
-            if await move_batch(tx, await store.newest_calendar(tx, office), most=most, now=now):
-                return True
+        offices = await store.offices_with_calendars(tx)
+    for office in offices:
+        if await _apply_to(database, office, most):
+            return True
     return False
+
+
+async def _apply_to(database: Database, office: str, most: int) -> bool:
+    taken: list[UUID] = []
+    try:
+        async with database.transaction() as tx:
+            version = await store.newest_calendar(tx, office)
+            return await move_batch(tx, version, most=most, taken=taken, now=await read_now(tx))
+    except Exception as error:
+        if is_passing(error):
+            raise
+        log.exception("%s cases of %s are counted anew one by one", len(taken), office)
+    for dossier_id in taken:
+        await _apply_alone(database, office, dossier_id)
+    return bool(taken)
+
+
+async def _apply_alone(database: Database, office: str, dossier_id: UUID) -> None:
+    """One case in a transaction of its own; set aside for an hour where it cannot be counted anew."""
+    try:
+        async with database.transaction() as tx:
+            version = await store.newest_calendar(tx, office)
+            await move_batch(tx, version, most=1, only=dossier_id, now=await read_now(tx))
+    except Exception as error:
+        if is_passing(error):
+            raise
+        log.exception("a case is counted anew later", extra={"dossier_id": str(dossier_id)})
+        async with database.transaction() as tx:
+            await store.set_recount_aside(tx, dossier_id)

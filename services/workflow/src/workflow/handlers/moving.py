@@ -1,10 +1,11 @@
 """One batch of running cases, held to a calendar that was approved: each once, with its event, ledger and history."""
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from contracts.facts import Status as NationalStatus
 from contracts.workflow import DeadlineMoved
 from kit import outbox
 from rules import approved
@@ -13,23 +14,42 @@ from workflow import store
 from workflow.domain import calendars
 from workflow.domain.calendars import Recount, Version
 from workflow.domain.calendars.moving import summary_vi
+from workflow.domain.case import Case
 from workflow.domain.slips.numerals import due_moment
-from workflow.handlers.saying import facts_of
+from workflow.handlers.saying import made
 
 BASIS = "Bản duyệt lịch làm việc"
 Line = tuple[Recount, str, str, str]
 
 
-async def move_batch(tx: AsyncSession, version: Version, *, most: int, now: datetime) -> bool:
+async def move_batch(
+    tx: AsyncSession,
+    version: Version,
+    *,
+    most: int,
+    now: datetime,
+    only: UUID | None = None,
+    taken: list[UUID] | None = None,
+) -> bool:
     """Count up to so many running cases anew by this version, the newest of its office; whether there were any.
 
-    A promised date stays (R07), and so does the first due (R06). Emits DeadlineMoved for each that moves.
+    With `only` that one alone. `taken` is told which were locked, for who must know it after a failure. A promised
+    date stays (R07), and so does the first due (R06). Emits DeadlineMoved for each that moves.
     """
-    cases = await store.lock_counted_otherwise(tx, version.office, version.label, most)
+    cases = await store.lock_counted_otherwise(tx, version.office, version.label, most, only)
+    if taken is not None:
+        taken += [case.dossier_id for case in cases]
     if not cases:
         if not await store.is_any_left(tx, version.office, version.label):
             await store.note_finished(tx, version, now)
         return False
+    if (await store.newest_calendar(tx, version.office)).label != version.label:
+        return True  # another was approved meanwhile and may have moved some of these: they are not moved back
+    await _move(tx, version, cases, now)
+    return True
+
+
+async def _move(tx: AsyncSession, version: Version, cases: list[Case], now: datetime) -> None:
     trails = await store.trails(tx, cases)
     with approved.counting_by(version.calendar):
         found = [calendars.recount(case, trails[case.dossier_id]) for case in cases]
@@ -41,14 +61,13 @@ async def move_batch(tx: AsyncSession, version: Version, *, most: int, now: date
     await store.note_progress(
         tx, version, looked_at=len(found), moved=len(moved), kept=sum(one.is_kept for one in found)
     )
-    return True
 
 
 def _line(one: Recount, version: Version, calendars_: dict[str, Calendar]) -> Line:
     """What ledger and history say of a case that moved, or could not."""
     basis = f"{BASIS} {version.label}"
     if one.is_kept:
-        return one, "calendar_kept", f"Lịch làm việc {version.label} chưa đủ năm để tính lại; hạn giữ nguyên", basis
+        return one, "calendar_kept", f"Theo lịch làm việc {version.label}: {one.kept_vi}; hạn giữ nguyên", basis
     assert one.before.deadline_at is not None
     assert one.case.deadline_at is not None
     before = calendars_.get(one.before.calendar_version or "", version.calendar)
@@ -60,18 +79,9 @@ def _line(one: Recount, version: Version, calendars_: dict[str, Calendar]) -> Li
 
 def _event(one: Recount, version: Version, now: datetime) -> DeadlineMoved:
     case = one.case
-    assert one.before.deadline_at is not None
-    assert case.deadline_at is not None
-    return DeadlineMoved(
-        dossier_id=case.dossier_id,
-        case=facts_of(case),
-        status=NationalStatus(case.status),
-        moved_at=now,
-        contact=case.contact_path,
-        code=case.code,
-        of=one.of,
-        previous_due_at=one.before.deadline_at,
-        due_at=case.deadline_at,
-        first_due_at=case.first_due_at,
-        calendar_version=version.label,
-    )
+    dues: dict[str, Any] = {
+        "previous_due_at": one.before.deadline_at,
+        "due_at": case.deadline_at,
+        "first_due_at": case.first_due_at,
+    }
+    return made(DeadlineMoved, case, now=now, code=case.code, of=one.of, calendar_version=version.label, **dues)

@@ -153,3 +153,8 @@ def _reason(calendar: Calendar, on: date) -> str:
 async def count_left(tx: AsyncSession, newest: Version) -> int:
     """How many running dossiers are still to be counted by the newest version; none while the shipped one counts."""
     return await store.count_left(tx, newest.office, newest.label) if newest.id else 0
+
+
+async def count_set_aside(tx: AsyncSession, newest: Version) -> int:
+    """How many of those that are left could not be counted, for an error that a person must look at."""
+    return await store.count_set_aside(tx, newest.office, newest.label) if newest.id else 0

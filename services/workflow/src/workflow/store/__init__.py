@@ -10,10 +10,10 @@ from workflow.store.calendars import (
     lock_approvals,
     note_finished,
     note_progress,
+    offices_with_calendars,
 )
 from workflow.store.calendars import drafts as calendar_drafts
 from workflow.store.calendars import newest as newest_calendar
-from workflow.store.calendars import offices_with_versions as offices_with_calendars
 from workflow.store.calendars import shipped as shipped_calendar
 from workflow.store.calendars import versions as calendar_versions
 from workflow.store.cases import (
@@ -42,10 +42,12 @@ from workflow.store.numbers import held_number, hold_number, void_number, voided
 from workflow.store.papers import Registered, add_paper, find_paper, papers_of, registered, registers_of
 from workflow.store.recounting import (
     count_left,
+    count_set_aside,
     is_any_left,
     lock_counted_otherwise,
     running,
     save_recounted,
+    set_recount_aside,
     tell,
     trails,
 )
@@ -121,6 +123,7 @@ __all__ = [
     "colleagues",
     "count_by_newest",
     "count_left",
+    "count_set_aside",
     "decide",
     "drafted_apology",
     "drop_draft",
@@ -169,6 +172,7 @@ __all__ = [
     "save_case",
     "save_recounted",
     "seconds_to_next",
+    "set_recount_aside",
     "set_timers",
     "shipped_calendar",
     "start_step",

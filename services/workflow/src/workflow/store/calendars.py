@@ -135,7 +135,7 @@ async def note_finished(tx: AsyncSession, version: Version, at: datetime) -> boo
     return (await run_sql(tx, query, id=version.id, at=at)).rowcount > 0
 
 
-async def offices_with_versions(tx: AsyncSession) -> list[str]:
+async def offices_with_calendars(tx: AsyncSession) -> list[str]:
     """The offices whose calendar was changed since it shipped."""
     query = select(CalendarRow.office).where(col(CalendarRow.number).is_not(None)).distinct()
     return sorted((await tx.exec(query)).all())

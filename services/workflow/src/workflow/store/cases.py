@@ -16,9 +16,11 @@ from kit.tx import run_sql
 from rules.plain import fold
 from workflow.domain.case import Case, Correction, StoredFile
 from workflow.domain.errors import NoSuchCase
+from workflow.domain.law import calendar_of
 from workflow.domain.status import ENDED, Outcome, Status
 from workflow.domain.timers import OF_CASE, Kind, timers_of
 from workflow.domain.words import search_words
+from workflow.store.calendars import count_by_newest
 from workflow.store.tables import CaseRow, DeadlineRow, DueRow, TimerRow
 from workflow.store.timers import set_timers
 
@@ -78,12 +80,19 @@ async def find_by_reference(tx: AsyncSession, reference: str) -> Case | None:
 
 
 async def lock_case(tx: AsyncSession, dossier_id: UUID) -> Case:
-    """The case, its row locked until the transaction ends. Raises NoSuchCase."""
+    """The case, its row locked until the transaction ends. Raises NoSuchCase.
+
+    Where another calendar version counted it than this transaction began with, the newest is asked for again: it may
+    have been approved since, and have counted this case already, so nobody would put right what an older one gives.
+    """
     query = select(CaseRow).where(CaseRow.dossier_id == dossier_id).with_for_update()
     row = (await tx.exec(query.execution_options(populate_existing=True))).one_or_none()
     if row is None:
         raise NoSuchCase
-    return to_case(row)
+    case = to_case(row)
+    if case.calendar_version not in (None, calendar_of(case).version):
+        await count_by_newest(tx)
+    return case
 
 
 CLAIM = (

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,24 +22,33 @@ from workflow.store.tables import ApologyRow, CaseRow, ClockRow, StepRow
 from workflow.store.timers import set_timers
 from workflow.store.trail import to_entry
 
+PAUSE = timedelta(hours=1)  # before a case that failed is tried again
 _counted_by = func.coalesce(col(CaseRow.calendar_version), "")
+_failed_at = col(CaseRow.recount_failed_at)
+_is_set_aside = and_(_failed_at.is_not(None), _failed_at > func.kit_now() - PAUSE)
 
 
-async def lock_counted_otherwise(tx: AsyncSession, office: str, label: str, most: int) -> list[Case]:
+async def lock_counted_otherwise(
+    tx: AsyncSession, office: str, label: str, most: int, only: UUID | None = None
+) -> list[Case]:
     """Up to so many running cases that another version counted last, their rows locked until the transaction ends.
 
-    Those that somebody else holds at this moment are left for the next time. The index `cases_calendar` finds them,
-    so that it costs what is left to do.
+    Those that somebody else holds at this moment, or that were set aside, are left for the next time. The index
+    `cases_calendar` finds them, so that it costs what is left to do. With `only` that one alone. A newer version than
+    `label` may have counted some of them, if it was approved meanwhile: the caller asks, after this, which is newest.
     """
     found: list[Case] = []
     for is_other in (_counted_by < label, _counted_by > label):
         if len(found) < most:
-            found += await _lock(tx, office, is_other, most - len(found))
+            wanted = (is_other, col(CaseRow.dossier_id) == only) if only else (is_other,)
+            found += await _lock(tx, office, wanted, most - len(found))
     return found
 
 
-async def _lock(tx: AsyncSession, office: str, is_other: ColumnElement[bool], most: int) -> list[Case]:
-    query = select(CaseRow).where(CaseRow.office == office, col(CaseRow.deadline_at).is_not(None), is_other)
+async def _lock(tx: AsyncSession, office: str, wanted: Iterable[ColumnElement[bool]], most: int) -> list[Case]:
+    query = select(CaseRow).where(
+        CaseRow.office == office, col(CaseRow.deadline_at).is_not(None), *wanted, ~_is_set_aside
+    )
     query = query.order_by(_counted_by, col(CaseRow.dossier_id)).limit(most).with_for_update(skip_locked=True)
     rows = (await tx.exec(query.execution_options(populate_existing=True))).all()
     return [to_case(row) for row in rows]
@@ -63,6 +72,17 @@ async def count_left(tx: AsyncSession, office: str, label: str) -> int:
     """How many running cases were counted last by another version."""
     older, newer = (_LEFT.format(what="count(*)", than=than) for than in "<>")
     return int((await run_sql(tx, f"select {older} + {newer}", office=office, label=label)).scalar_one())
+
+
+async def count_set_aside(tx: AsyncSession, office: str, label: str) -> int:
+    """How many of those that are left failed in the last hour; they are tried again."""
+    is_left = (CaseRow.office == office, col(CaseRow.deadline_at).is_not(None), _counted_by != label)
+    return (await tx.exec(select(func.count()).select_from(CaseRow).where(*is_left, _is_set_aside))).one()
+
+
+async def set_recount_aside(tx: AsyncSession, dossier_id: UUID) -> None:
+    """A case that could not be counted anew lets the others go first for a while."""
+    await run_sql(tx, "update cases set recount_failed_at = kit_now() where dossier_id = :id", id=dossier_id)
 
 
 async def running(

@@ -80,6 +80,7 @@ class CaseRow(Row, table=True):
     due_at: datetime | None = Field(default=None, sa_type=Moment)
     first_due_at: datetime | None = Field(default=None, sa_type=Moment)
     calendar_version: str | None = Field(default=None, sa_type=Text)
+    recount_failed_at: datetime | None = Field(default=None, sa_type=Moment)
     readings: list[str] = Field(sa_type=Texts)
     apology_proposed_at: datetime | None = Field(default=None, sa_type=Moment)
     apology_drafted_at: datetime | None = Field(default=None, sa_type=Moment)

@@ -45,6 +45,7 @@ async def calendar(
         "days": [day for day in view.shown.record.special_days if day.day.year == shown],
         "hours": schedules_vi(view.shown.record),
         "left": await reads.count_left(tx, view.newest),
+        "set_aside": await reads.count_set_aside(tx, view.newest),
     }
     return await _show(request, tx, staff, "calendar.html", now=now, **facts)
 

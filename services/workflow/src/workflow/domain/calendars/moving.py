@@ -1,11 +1,10 @@
 """What becomes of a running clock when another calendar version counts: the same functions, counted anew. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from rules import due as rule
 from rules.calendar import HANOI, Calendar
 from rules.errors import NotPublished, OutsideCalendar
 from workflow.domain import budgets, clock, ledger
@@ -14,6 +13,12 @@ from workflow.domain.errors import LimitNotPublished
 from workflow.domain.law import calendar_of, procedure_of
 from workflow.domain.ledger import LedgerEntry
 from workflow.domain.slips.numerals import day_vi
+
+WHY_KEPT_VI: Mapping[type[Exception], str] = {
+    OutsideCalendar: "lịch chưa đủ năm để tính lại",
+    NotPublished: "thời hạn kiểm tra chưa được công bố nên không tính lại được",
+    LimitNotPublished: "thời hạn giải quyết chưa được công bố nên không tính lại được",
+}
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,12 @@ class Recount:
     before: Case
     case: Case
     run: tuple[datetime, int] | None = None
-    is_kept: bool = False  # the calendar does not reach so far, so the due time stays as it was promised
+    kept_vi: str = ""  # why it could not be counted by this version, so that the due stays as it was promised
     trail: Trail = field(default_factory=Trail)
+
+    @property
+    def is_kept(self) -> bool:
+        return bool(self.kept_vi)
 
     @property
     def is_moved(self) -> bool:
@@ -69,10 +78,14 @@ def recount(case: Case, trail: Trail) -> Recount:
     """A running case, held against the version that counts now. The first due and a promised date stay (R06, R07)."""
     try:
         after = _accepted(case, trail) if case.is_accepted else _checked(case)
-    except (OutsideCalendar, NotPublished, LimitNotPublished):
+        return Recount(case, after, _planned(after, trail.run), trail=trail)
+    except tuple(WHY_KEPT_VI) as refused:
         kept = case.changed(calendar_version=calendar_of(case).version)
-        return Recount(case, kept, is_kept=True, trail=trail)
-    return Recount(case, after, _planned(after, trail.run), trail=trail)
+        return Recount(case, kept, kept_vi=_why_kept_vi(refused), trail=trail)
+
+
+def _why_kept_vi(refused: Exception) -> str:
+    return next(said for cls, said in WHY_KEPT_VI.items() if isinstance(refused, cls))
 
 
 def _accepted(case: Case, trail: Trail) -> Case:
@@ -83,9 +96,7 @@ def _accepted(case: Case, trail: Trail) -> Case:
 
 
 def _checked(case: Case) -> Case:
-    due = clock.check_due(case, case.last_piece_at)
-    times = {"check_started_at": due.start, "check_due_at": due.at, "deadline_at": due.at}
-    return case.changed(**times, late_from=rule.missed_at(due), calendar_version=due.calendar_version)
+    return clock.with_check_due(case, clock.check_due(case, case.last_piece_at))
 
 
 def _planned(case: Case, run: OpenRun | None) -> tuple[datetime, int] | None:
