@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import click
 
 from kit.now import read_now
-from kit.objects import Objects
 from kit.pages.formats import day, due, when, working_left, working_time
 from kit.service import read_settings
-from kit.tx import Database
+from motcua.database import workflow_database
 from motcua.programs import service_of
 from rules.records.status import LOOKS
 from workflow.api.shapes import clock_out
@@ -18,7 +17,6 @@ from workflow.domain.days import Day
 from workflow.domain.errors import NoSuchCase
 from workflow.domain.ledger import LedgerEntry
 from workflow.domain.readings import READINGS_VI
-from workflow.handlers import count_by_newest
 from workflow.reads import ClockView, find_clock
 
 
@@ -42,13 +40,8 @@ def explain(code: str, as_json: bool) -> None:
 
 async def read_clock(database_url: str, code: str) -> ClockView:
     """The clock of a case as its database stands now. Raises NoSuchCase."""
-    database = Database(database_url, Objects("memory:///"), pool_size=1)
-    database.begins_with = count_by_newest
-    try:
-        async with database.transaction() as tx:
-            return await find_clock(tx, code, await read_now(tx))
-    finally:
-        await database.close()
+    async with workflow_database(database_url) as database, database.transaction() as tx:
+        return await find_clock(tx, code, await read_now(tx))
 
 
 def said(found: ClockView, *, as_json: bool = False) -> str:

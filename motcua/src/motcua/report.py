@@ -7,9 +7,8 @@ from datetime import date
 import click
 
 from kit.now import read_now
-from kit.objects import Objects
 from kit.service import read_settings
-from kit.tx import Database
+from motcua.database import workflow_database
 from motcua.programs import service_of
 from workflow.api.reporting import report_out
 from workflow.domain.access import Scope
@@ -41,12 +40,8 @@ def command(name: str, first: date, last: date, by: By, form: str | None) -> Non
 
 async def read_report(database_url: str, office: str, period: Period, by: By = "field") -> Report:
     """The report over all cases of an office, as its database stands now."""
-    database = Database(database_url, Objects("memory:///"), pool_size=1)
-    try:
-        async with database.transaction() as tx:
-            return await count_report(tx, Scope(office, None), period, by, await read_now(tx))
-    finally:
-        await database.close()
+    async with workflow_database(database_url) as database, database.transaction() as tx:
+        return await count_report(tx, Scope(office, None), period, by, await read_now(tx))
 
 
 def said(found: Report, form: str | None) -> str | bytes:

@@ -239,6 +239,11 @@ class Calendar:
         return OutsideCalendar(self.version, at, self.first, self.last)
 
 
+def to_minute(at: datetime) -> datetime:
+    """As slips print it, in Vietnam's time; seconds never count."""
+    return at.astimezone(HANOI).replace(second=0, microsecond=0)
+
+
 def _ordinary(schedules: Iterable[Schedule], day: date) -> Sessions:
     weekday = WEEKDAYS[day.weekday()]
     return tuple(session for schedule in schedules if weekday in schedule.weekdays for session in schedule.sessions)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from rules.calendar import HANOI, Calendar
+from rules.calendar import HANOI, Calendar, to_minute
 from rules.catalogue import Catalogue, load
 from rules.ends import begin, end
 from rules.errors import NotPublished
@@ -35,6 +35,7 @@ __all__ = [
     "missed_at",
     "own_check_limit",
     "plan",
+    "resumed_at",
     "shares",
     "start",
     "time_left",
@@ -214,7 +215,7 @@ def check_due(
 
 def lateness(due: Due, finished_at: datetime, calendar: Calendar) -> Lateness:
     """Early, on time or late (R05): by the date for day limits (until 24:00), by the minute for hour limits."""
-    finished = finished_at.astimezone(HANOI).replace(second=0, microsecond=0)
+    finished = to_minute(finished_at)
     done, wanted = (finished.date(), due.at.date()) if due.is_judged_by_date else (finished, due.at)
     kind: Literal["early", "on_time", "late"] = "early" if done < wanted else "on_time" if done == wanted else "late"
     return Lateness(kind, calendar.working_minutes_between(finished, due.at))
@@ -225,6 +226,15 @@ def missed_at(due: Due) -> datetime:
     if due.is_judged_by_date:
         return datetime.combine(due.at.date() + timedelta(days=1), time(), HANOI)
     return due.at + timedelta(minutes=1)
+
+
+def resumed_at(due_at: datetime, paused_at: datetime, again_at: datetime, calendar: Calendar) -> datetime:
+    """A due with a pause taken out: what was left of it, from when the clock goes on (R08); a rest below 0 stays so.
+
+    Moments are read to the minute, so that no second is lost or counted twice.
+    """
+    left = calendar.working_minutes_between(to_minute(paused_at), due_at)
+    return calendar.add_working_minutes(to_minute(again_at), left)
 
 
 def time_left(due_at: datetime, now: datetime, calendar: Calendar) -> int:

@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from rules.calendar import HANOI, Calendar
+from rules.calendar import HANOI, Calendar, to_minute
 from rules.catalogue import Catalogue, load
 from rules.due import Due, due, missed_at
 from rules.errors import NotPublished
@@ -55,7 +55,7 @@ def hand_over(received_at: datetime, channel: str, where: Where) -> Due | None:
     rule, calendar = where.general("hand_over", channel), where.calendar
     if rule is None or rule.limit is None or rule.cutoff is None:
         return None
-    begins = received_at.astimezone(HANOI).replace(second=0, microsecond=0)
+    begins = to_minute(received_at)
     day, today = begins.date(), calendar.sessions(begins.date())
     if today and begins.time() <= rule.cutoff:
         return Due(_at(day, today[-1][1]), begins, rule.limit, calendar.version, (), ("T05",))
@@ -115,6 +115,13 @@ def before(day: date, limit: Limit, calendar: Calendar) -> datetime:
         earlier = day - timedelta(days=limit.value)
     sessions = calendar.sessions(earlier)
     return _at(earlier, sessions[0][0] if sessions else time())
+
+
+def after(day: date, limit: Limit, calendar: Calendar) -> date:
+    """The day so long after another: the mirror image of `before`."""
+    if limit.unit == "working_days":
+        return calendar.add_working_days(day, limit.value)
+    return day + timedelta(days=limit.value)
 
 
 def _at(day: date, clock: time) -> datetime:

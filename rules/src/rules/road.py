@@ -282,8 +282,7 @@ def resumed(found: Due, paused_at: datetime, again_at: datetime, calendar: Calen
 
     Its skipped days are those between the end of the pause and the new due.
     """
-    left = calendar.working_minutes_between(paused_at, found.at)
-    ends = calendar.add_working_minutes(again_at, left)
+    ends = rule.resumed_at(found.at, paused_at, again_at, calendar)
     begins = again_at.astimezone(HANOI)
     skipped = calendar.days_off(begins.date() - timedelta(days=1), ends.date())
     return replace(found, at=ends, skipped=skipped, readings=tuple(dict.fromkeys(("R08", *found.readings))))

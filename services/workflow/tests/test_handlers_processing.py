@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from kit.testing.databases import set_clock
+from rules.calendar import to_minute
 from rules.catalogue import load
 from workflow import handlers, store
 from workflow.domain import clock
@@ -56,7 +57,7 @@ async def test_a_case_sent_back_goes_to_who_did_the_step_with_what_is_left_of_it
     first, again = [run for run in await runs(world, dossier) if run.step == "appraise"]
     assert again.planned_minutes == first.planned_minutes - first.used_minutes
     calendar = calendar_of(case)
-    assert again.due_at == calendar.add_working_minutes(clock.to_minute(again.started_at), again.planned_minutes)
+    assert again.due_at == calendar.add_working_minutes(to_minute(again.started_at), again.planned_minutes)
     said = (await world.said("StepFinished"))[-1]
     assert (said.step, said.sent_back_to) == ("review", "appraise")
     assert 60 <= said.used_working_minutes <= 61, "an hour, and however long the handlers took"

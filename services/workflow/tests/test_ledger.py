@@ -11,13 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules import due as rule
-from rules.calendar import HANOI
+from rules.calendar import HANOI, to_minute
 from rules.catalogue import load
 from rules.records.limit import Limit
 from rules.records.procedure import Procedure
 from workflow.domain import apology, budgets, ledger, slips, steps
 from workflow.domain.case import Case
-from workflow.domain.clock import to_minute
 from workflow.domain.days import day_by_day
 from workflow.domain.law import calendar_of
 from workflow.domain.ledger import LedgerEntry

@@ -9,9 +9,9 @@ import click
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from kit.now import read_now
-from kit.objects import Objects
 from kit.service import read_settings
 from kit.tx import Database
+from motcua.database import workflow_database
 from motcua.programs import service_of
 from rules.errors import RulesError
 from workflow import handlers
@@ -59,14 +59,10 @@ def at_desk(ask: Ask, *, after: Step | None = None) -> str:
 
 
 async def _ask(url: str, objects_url: str, office: str, ask: Ask, after: Step | None) -> str:
-    database = Database(url, Objects(objects_url), pool_size=1)
-    database.begins_with = handlers.count_by_newest
-    try:
+    async with workflow_database(url, objects_url) as database:
         while after and await after(database):
             await _once(database, office, ask)
         return await _once(database, office, ask)
-    finally:
-        await database.close()
 
 
 async def _once(database: Database, office: str, ask: Ask) -> str:

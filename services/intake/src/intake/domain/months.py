@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from rules.calendar import HANOI, Calendar
-from rules.due import Due, days_counted
+from rules.calendar import Calendar
+from rules.days import day_by_day
+from rules.due import Due
 
 DayKind = Literal["working", "weekend", "holiday", "swapped"]  # swapped: a Saturday that works
 A_DAY = timedelta(days=1)
@@ -55,10 +56,4 @@ def counted(found: Due, calendar: Calendar) -> dict[date, int]:
 
     A limit in hours or minutes counts no days; the days a calendar limit rolls over at its end have no number.
     """
-    if not found.limit.is_in_days or found.limit.is_at_once:
-        return {}
-    begins = found.start.astimezone(HANOI).date()
-    if found.limit.unit == "working_days":
-        on_time = (on for on in dates(begins + A_DAY, found.at.astimezone(HANOI).date()) if calendar.is_working_day(on))
-        return {on: number for number, on in enumerate(on_time, 1)}
-    return {begins + timedelta(days=number): number for number in range(1, days_counted(found) + 1)}
+    return {one.on: one.count for one in day_by_day(found, calendar) if one.count}

@@ -1,12 +1,11 @@
 """How long a case waits for its applicant: until when they may answer, and from when it may be closed (R09). Pure."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from rules import due as rule
 from rules import limits
-from rules.calendar import HANOI, Calendar
+from rules.calendar import HANOI
 from rules.errors import OutsideCalendar
-from rules.records.limit import Limit
 from rules.records.procedure import Procedure
 from workflow.domain.case import Case
 from workflow.domain.errors import TooEarly
@@ -57,16 +56,9 @@ def closes_after_notice(case: Case, procedure: Procedure, told_at: datetime) -> 
     """
     assert case.answer_by is not None
     where = rules_for(case)
-    last_on = _so_long_after(told_at.astimezone(HANOI).date(), limits.needed("closing_notice", where), where.calendar)
+    last_on = limits.after(told_at.astimezone(HANOI).date(), limits.needed("closing_notice", where), where.calendar)
     noticed = datetime.combine(last_on + timedelta(days=1), time(), HANOI)
     return max(closes_from(case, procedure, case.answer_by), noticed)
-
-
-def _so_long_after(day: date, limit: Limit, calendar: Calendar) -> date:
-    """The mirror image of `limits.before`."""
-    if limit.unit == "working_days":
-        return calendar.add_working_days(day, limit.value)
-    return day + timedelta(days=limit.value)
 
 
 def last_moment(case: Case, procedure: Procedure, told_at: datetime) -> datetime:

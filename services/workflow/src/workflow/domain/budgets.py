@@ -11,11 +11,10 @@ from typing import Protocol, TypeVar
 
 from rules import due as rule
 from rules import limits
-from rules.calendar import Calendar
+from rules.calendar import Calendar, to_minute
 from rules.errors import OutsideCalendar
 from rules.records.procedure import Procedure, Step
 from workflow.domain.case import Case
-from workflow.domain.clock import to_minute
 from workflow.domain.law import calendar_of, procedure_of, rules_for
 from workflow.domain.texts import working_time_vi
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from rules import due as rule
-from rules.calendar import HANOI, Calendar
 from rules.records.procedure import Procedure
 from workflow.domain.case import Case
 from workflow.domain.errors import LimitNotPublished
@@ -59,7 +58,8 @@ def _whole_until(case: Case, procedure: Procedure) -> datetime:
 def after_supplement(case: Case, procedure: Procedure, asked_at: datetime, received_at: datetime) -> Case:
     """The case with its clock going again once a later supplement came in (R08): the whole limit anew, or resumed."""
     if procedure.supplement.after_acceptance == "resumes":
-        due_at = _resumed_at(case, asked_at, received_at)
+        assert case.due_at is not None
+        due_at = rule.resumed_at(case.due_at, asked_at, received_at, calendar_of(case))
         return with_due(case.changed(readings=_with(case, "R08")), due_at)
     due = main_due(case, received_at)
     return with_due(case.changed(started_at=due.start, readings=_with(case, "R08", *due.readings)), due.at)
@@ -67,23 +67,6 @@ def after_supplement(case: Case, procedure: Procedure, asked_at: datetime, recei
 
 def _with(case: Case, *readings: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*case.readings, *readings)))
-
-
-def _resumed_at(case: Case, asked_at: datetime, received_at: datetime) -> datetime:
-    """What was left of the limit when the supplement was asked for, from when it came in."""
-    assert case.due_at is not None
-    return resumed(calendar_of(case), asked_at, received_at, case.due_at)
-
-
-def resumed(calendar: Calendar, asked_at: datetime, received_at: datetime, due_at: datetime) -> datetime:
-    """A due with the pause taken out. Moments are read to the minute, so that no second is lost or counted twice."""
-    left = calendar.working_minutes_between(to_minute(asked_at), due_at)
-    return calendar.add_working_minutes(to_minute(received_at), left)
-
-
-def to_minute(at: datetime) -> datetime:
-    """As slips print it, in Vietnam's time; seconds never count."""
-    return at.astimezone(HANOI).replace(second=0, microsecond=0)
 
 
 def with_due(case: Case, due_at: datetime) -> Case:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from rules import due as rule
-from rules.calendar import HANOI, Calendar
-from workflow.domain.clock import to_minute
+from rules.calendar import HANOI, Calendar, to_minute
 from workflow.domain.ledger import BEGINS, LedgerEntry
 
 Span = tuple[datetime, datetime]

@@ -151,7 +151,7 @@ def _main_due(case: Case, ledger: Sequence[LedgerEntry], promised: datetime | No
         elif entry.kind == "paused":
             paused_at = entry.at
         elif entry.kind == "resumed" and due_at and paused_at:
-            due_at = clock.resumed(calendar, paused_at, entry.at, due_at)
+            due_at = rule.resumed_at(due_at, paused_at, entry.at, calendar)
         elif entry.kind == "re_appointed":
             due_at = entry.due_at or promised
     return due_at

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -67,7 +67,7 @@ async def _base(tx: AsyncSession, staff: Staff, based_on: str | None) -> Version
     return base
 
 
-async def _label(tx: AsyncSession, base: Version, on: Any) -> str:
+async def _label(tx: AsyncSession, base: Version, on: date) -> str:
     return calendars.next_label([one.label for one in await store.calendar_versions(tx, base.office)], on)
 
 
