@@ -8,8 +8,7 @@ import pytest
 
 from contracts.catalogue import EVENTS
 from contracts.envelope import Event
-from motcua.documents import consumer_of
-from motcua.programs import SERVICES
+from motcua.programs import SERVICES, service_of
 
 SILENT = {  # an event that nobody hears: why it is said all the same
     "intake.dossier_rated.v1": "topics are kept for ever: the statistics of satisfaction, not there yet, begin with it",
@@ -21,7 +20,7 @@ def heard() -> dict[type[Event], list[str]]:
     """Every event on somebody's boards, with who listens."""
     found: dict[type[Event], list[str]] = {}
     for name in SERVICES:
-        consumer = consumer_of(name)
+        consumer = service_of(name).build_consumer()
         for cls in dict.fromkeys((*consumer.keeps, *consumer.reacts)):  # in order: test processes compare their lists
             found.setdefault(cls, []).append(name)
     return found

@@ -10,10 +10,9 @@ import pytest
 from contracts.catalogue import EVENTS
 from contracts.envelope import Event
 from kit.consume import Consumer, Handler
-from motcua.documents import consumer_of
-from motcua.programs import SERVICES
+from motcua.programs import SERVICES, service_of
 
-CONSUMERS = {name: consumer_of(name) for name in SERVICES}
+CONSUMERS = {name: service_of(name).build_consumer() for name in SERVICES}
 
 
 def entries(consumer: Consumer) -> Iterator[tuple[type[Event], Handler]]:

@@ -17,8 +17,9 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.catalogue import TOPICS
 from contracts.envelope import Envelope
-from kit.bus import Bus, record_of
+from kit.bus import Bus
 from kit.embedded import free_port
+from kit.reader import record_of
 from motcua.demo.actions import Actions
 from motcua.demo.story import Walk
 from motcua.programs import SERVICES

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from kit import now, relay, telemetry
 from kit.app import operator_routes
+from kit.consume import Consumer
 from kit.objects import Objects
 from kit.settings import ServiceSettings
 from kit.tx import Database
@@ -33,6 +34,7 @@ class Service:
     settings: type[ServiceSettings]
     build_app: Callable[[Any, Database], FastAPI]
     build_worker: Callable[[Any, Database], Worker]
+    build_consumer: Callable[[], Consumer]
 
 
 class SettingsWrong(Exception):

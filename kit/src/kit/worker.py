@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from kit import consume
-from kit.bus import Bus, OffsetsExpired, Reader
+from kit.bus import Bus
 from kit.consume import Consumer, ReaderStopped
 from kit.inbox import Record
+from kit.reader import OffsetsExpired, Reader
 from kit.relay import Relay
 from kit.tx import Database, run_sql
 

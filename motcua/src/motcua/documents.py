@@ -1,7 +1,6 @@
 """Generates what is checked in: JSON Schemas, the AsyncAPI and OpenAPI documents, the picture of the statuses."""
 
 import json
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,6 @@ from fastapi import FastAPI
 
 from contracts.catalogue import EVENTS, TOPICS
 from contracts.package import Manifest
-from kit.consume import Consumer
 from kit.objects import Objects
 from kit.tx import Database
 from motcua.programs import SERVICES, service_of
@@ -46,12 +44,6 @@ def as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
-def consumer_of(name: str) -> Consumer:
-    """What a service listens to."""
-    room = import_module(f"{name}.consumer")
-    return Consumer(name, room.KEEPS, room.REACTS)
-
-
 def openapi(name: str, scratch: Path) -> dict[str, Any]:
     """A service's OpenAPI document."""
     return application(name, scratch).openapi()
@@ -77,7 +69,7 @@ def asyncapi() -> dict[str, Any]:
     for name in SERVICES:
         said = [event for event, cls in EVENTS.items() if cls.topic() == f"{name}.events"]
         operations[f"{name}.says"] = operation("send", f"{name}.events", said)
-        consumer = consumer_of(name)
+        consumer = service_of(name).build_consumer()
         for topic in consumer.topics():
             heard = [event for event, cls in EVENTS.items() if cls.topic() == topic and consumer.handlers(event)]
             operations[f"{name}.hears.{topic}"] = operation("receive", topic, heard)

@@ -58,4 +58,4 @@ def build_worker(settings: IntakeSettings, database: Database) -> Worker:
     return Worker("intake", database, bus, consumer.consumer())
 
 
-SERVICE = Service("intake", IntakeSettings, build_app, build_worker)
+SERVICE = Service("intake", IntakeSettings, build_app, build_worker, consumer.consumer)

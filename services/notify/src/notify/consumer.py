@@ -23,7 +23,7 @@ from contracts.workflow import (
     StopRefused,
     SupplementRequested,
 )
-from kit.consume import Handler
+from kit.consume import Consumer, Handler
 from notify.handlers import telling
 
 KEEPS: Mapping[type[Event], Handler] = {  # what we remember of others; may be replayed
@@ -57,3 +57,8 @@ REACTS: Mapping[type[Event], Handler] = {  # what we do because of it; never rep
     DemandCancelled: telling.tell_demand_cancelled,
     RefundDecided: telling.tell_refund_decided,
 }
+
+
+def consumer() -> Consumer:
+    """A reader of everything notify hears."""
+    return Consumer("notify", KEEPS, REACTS)

@@ -4,13 +4,11 @@ from fastapi import FastAPI
 
 from kit.app import new_app
 from kit.bus import Bus
-from kit.consume import Consumer
 from kit.pages import Office, Pages
 from kit.service import Service
 from kit.tx import Database
 from kit.worker import Loop, Worker
-from notify import api, web
-from notify.consumer import KEEPS, REACTS
+from notify import api, consumer, web
 from notify.gateways import EsmsMessages, ShortMessages, SmtpMail, SmtpServer
 from notify.handlers import sending
 from notify.handlers.letters import Letters
@@ -50,8 +48,7 @@ def build_worker(settings: NotifySettings, database: Database) -> Worker:
         return await sending.send_next(room)
 
     bus = Bus(settings.kafka_bootstrap, partitions=settings.topic_partitions, copies=settings.topic_copies)
-    consumer = Consumer("notify", KEEPS, REACTS)
-    return Worker("notify", database, bus, consumer, [Loop("sending messages", send, idle_seconds=0.5)])
+    return Worker("notify", database, bus, consumer.consumer(), [Loop("sending messages", send, idle_seconds=0.5)])
 
 
 def post_room(settings: NotifySettings, database: Database) -> PostRoom:
@@ -89,4 +86,4 @@ def short_messages_of(settings: NotifySettings) -> ShortMessages | None:
     )
 
 
-SERVICE = Service("notify", NotifySettings, build_app, build_worker)
+SERVICE = Service("notify", NotifySettings, build_app, build_worker, consumer.consumer)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contracts.envelope import Event
 from contracts.intake import DossierSubmitted
 from contracts.workflow import DossierAccepted, DossierRefused, DossierStopped, DossierWithdrawn, FeeRequested
-from kit.consume import Handler
+from kit.consume import Consumer, Handler
 from payments.handlers import demands, endings
 
 KEEPS: Mapping[type[Event], Handler] = {  # what we remember of others; may be replayed
@@ -18,3 +18,8 @@ REACTS: Mapping[type[Event], Handler] = {  # what we do because of it; never rep
     DossierWithdrawn: endings.end_withdrawn,
     DossierStopped: endings.end_stopped,
 }
+
+
+def consumer() -> Consumer:
+    """A reader of everything payments hears."""
+    return Consumer("payments", KEEPS, REACTS)

@@ -4,13 +4,11 @@ from fastapi import FastAPI
 
 from kit.app import new_app
 from kit.bus import Bus
-from kit.consume import Consumer
 from kit.pages import Office, Pages
 from kit.service import Service
 from kit.tx import Database
 from kit.worker import Loop, Worker
-from payments import api, web
-from payments.consumer import KEEPS, REACTS
+from payments import api, consumer, web
 from payments.domain.partner import Partner
 from payments.gateways import HttpPaymentPlatform
 from payments.handlers import asking, receipts
@@ -53,7 +51,7 @@ def build_worker(settings: PaymentsSettings, database: Database) -> Worker:
 
     bus = Bus(settings.kafka_bootstrap, partitions=settings.topic_partitions, copies=settings.topic_copies)
     loops = [Loop("asking the platform", ask), Loop("fetching receipts", fetch)]
-    return Worker("payments", database, bus, Consumer("payments", KEEPS, REACTS), loops)
+    return Worker("payments", database, bus, consumer.consumer(), loops)
 
 
 def desk_of(settings: PaymentsSettings, database: Database) -> Desk:
@@ -94,4 +92,4 @@ def partner_of(settings: PaymentsSettings) -> Partner:
     )
 
 
-SERVICE = Service("payments", PaymentsSettings, build_app, build_worker)
+SERVICE = Service("payments", PaymentsSettings, build_app, build_worker, consumer.consumer)

@@ -12,7 +12,7 @@ from contracts.intake import (
 )
 from contracts.notify import MessageSent
 from contracts.payments import DemandCancelled, FeeDemanded, FeePaid, RefundDecided
-from kit.consume import Handler
+from kit.consume import Consumer, Handler
 from workflow import handlers
 
 KEEPS: Mapping[type[Event], Handler] = {
@@ -30,3 +30,8 @@ REACTS: Mapping[type[Event], Handler] = {
     WithdrawalRequested: handlers.take_withdrawal,
     StopRequested: handlers.take_stop_request,
 }
+
+
+def consumer() -> Consumer:
+    """A reader of everything workflow hears."""
+    return Consumer("workflow", KEEPS, REACTS)

@@ -5,7 +5,6 @@ from fastapi import FastAPI
 from kit.alarm import Alarm
 from kit.app import new_app
 from kit.bus import Bus
-from kit.consume import Consumer
 from kit.pages import Office, Pages
 from kit.service import Service
 from kit.tx import Database
@@ -85,7 +84,7 @@ def build_worker(settings: WorkflowSettings, database: Database) -> Worker:
         Loop("ordering parcels", order),
         Loop("reading the postal tracking", track, settings.post_pause_seconds),
     ]
-    return Worker("workflow", database, bus, Consumer("workflow", consumer.KEEPS, consumer.REACTS), loops)
+    return Worker("workflow", database, bus, consumer.consumer(), loops)
 
 
 def post_desk(settings: WorkflowSettings, database: Database) -> PostDesk:
@@ -101,4 +100,4 @@ def post_desk(settings: WorkflowSettings, database: Database) -> PostDesk:
     return PostDesk(database, post, settings.post_states, settings.post_timeout_seconds)
 
 
-SERVICE = Service("workflow", WorkflowSettings, build_app, build_worker)
+SERVICE = Service("workflow", WorkflowSettings, build_app, build_worker, consumer.consumer)
