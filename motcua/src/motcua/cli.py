@@ -15,6 +15,8 @@ ELSEWHERE = {
     "catalogue": "motcua.catalogue.command:group",
     "clock": "motcua.clock:group",
     "due": "motcua.due.command:command",
+    "parked": "motcua.parked.command:group",
+    "reader": "motcua.parked.reader:group",
     "report": "motcua.report:command",
 }
 service_name = click.argument("name", type=click.Choice(SERVICES), metavar="SERVICE")

@@ -16,7 +16,7 @@ from rules import catalogue as law
 
 def build_app(settings: IntakeSettings, database: Database) -> FastAPI:
     """The API and the citizen's pages."""
-    database.begins_with = count_by_newest
+    prepare(settings, database)
     app = new_app(
         service="intake",
         settings=settings,
@@ -30,6 +30,11 @@ def build_app(settings: IntakeSettings, database: Database) -> FastAPI:
     app.include_router(api.router)
     app.include_router(web.router)
     return app
+
+
+def prepare(settings: IntakeSettings, database: Database) -> None:
+    """What every transaction begins with: the calendars that count now."""
+    database.begins_with = count_by_newest
 
 
 def citizen_pages(office_id: str) -> Pages:
@@ -53,9 +58,9 @@ def citizen_pages(office_id: str) -> Pages:
 
 def build_worker(settings: IntakeSettings, database: Database) -> Worker:
     """Relay and reader; intake has no loops of its own."""
-    database.begins_with = count_by_newest
+    prepare(settings, database)
     bus = Bus(settings.kafka_bootstrap, partitions=settings.topic_partitions, copies=settings.topic_copies)
     return Worker("intake", database, bus, consumer.consumer())
 
 
-SERVICE = Service("intake", IntakeSettings, build_app, build_worker, consumer.consumer)
+SERVICE = Service("intake", IntakeSettings, build_app, build_worker, consumer.consumer, prepare)
