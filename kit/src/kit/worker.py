@@ -12,6 +12,7 @@ from kit import consume
 from kit.bus import Bus
 from kit.consume import Consumer, ReaderStopped
 from kit.draining import whole
+from kit.faults import is_passing
 from kit.inbox import Record
 from kit.reader import OffsetsExpired, Reader
 from kit.relay import Relay
@@ -90,7 +91,7 @@ class Worker:
 
         group = f"motcua.{consumer.name}"
         topics = consumer.topics()
-        return Reader(self.bus, group, topics, deliver, has_read=has_read, is_passing=consume.is_passing)
+        return Reader(self.bus, group, topics, deliver, has_read=has_read, is_passing=is_passing)
 
 
 async def repeat(loop: Loop) -> None:
