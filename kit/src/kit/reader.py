@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from kit.bus import Bus
+from kit.draining import whole
 from kit.inbox import Record
 
 MOST_RECORDS = 500
@@ -96,7 +97,7 @@ class Reader:
         began = time.monotonic()
         for place, messages in polled.items():
             if place in consumer.assignment():
-                await self._hand_over(consumer, place, [record_of(message) for message in messages])
+                await whole(self._hand_over(consumer, place, [record_of(message) for message in messages]))
         self._fit(time.monotonic() - began)
         self._goes_on()
 
