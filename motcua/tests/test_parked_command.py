@@ -115,6 +115,6 @@ def test_a_reader_is_not_set_back_while_its_workers_read(ask: Ask, monkeypatch: 
     async def refused(*words: object) -> int:
         raise GroupIsReading("somebody reads in motcua.intake: stop the service's workers first")
 
-    monkeypatch.setattr(reader.reader, "reset", refused)
+    monkeypatch.setattr("kit.reader.reset", refused)
     status, _, err = ask("reader", "reset", "intake")
     assert (status, err) == (2, "motcua: somebody reads in motcua.intake: stop the service's workers first\n")

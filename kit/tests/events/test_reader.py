@@ -173,7 +173,8 @@ async def test_a_record_that_kills_its_process_ends_parked_and_the_others_go_on(
         await until_taken(database, 5)
     assert process.stdout
     deaths = process.stdout.read().split()
-    assert deaths == [str(int(signal.SIGKILL)).encode()] * 4, "once in its batch, three times alone"
+    assert set(deaths) == {b"9"}
+    assert len(deaths) in (3, 4), "three times alone, and once in its batch where it was not the first"
     assert sorted(await took(database)) == sorted((one, 1) for one in good)
     async with database.transaction() as tx:
         failed, held = await parked.list_parked(tx)
