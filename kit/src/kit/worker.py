@@ -13,6 +13,7 @@ from kit.consume import Consumer, ReaderStopped
 from kit.inbox import Record
 from kit.reader import OffsetsExpired, Reader
 from kit.relay import Relay
+from kit.topics import with_dead
 from kit.tx import Database, run_sql
 
 log = logging.getLogger(__name__)
@@ -41,8 +42,8 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled. Raises ReaderStopped, OffsetsExpired: then a person has to look."""
-        topics = sorted({f"{self.service}.events", *(self.consumer.topics() if self.consumer else [])})
-        await patiently("topics", lambda: self.bus.ensure_topics(topics))
+        topics = {f"{self.service}.events", *(self.consumer.topics() if self.consumer else [])}
+        await patiently("topics", lambda: self.bus.ensure_topics(with_dead(sorted(topics))))
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(Relay(self.database.url, self.bus, self.service).run(), name="relay")

@@ -6,7 +6,7 @@ from intake import api, consumer, web
 from intake.handlers.calendars import count_by_newest
 from intake.settings import IntakeSettings
 from kit.app import new_app
-from kit.bus import Bus
+from kit.bus import bus_of
 from kit.pages import Office, Pages
 from kit.service import Service
 from kit.tx import Database
@@ -54,7 +54,7 @@ def citizen_pages(office_id: str) -> Pages:
 def build_worker(settings: IntakeSettings, database: Database) -> Worker:
     """Relay and reader; intake has no loops of its own."""
     database.begins_with = count_by_newest
-    bus = Bus(settings.kafka_bootstrap, partitions=settings.topic_partitions, copies=settings.topic_copies)
+    bus = bus_of(settings)
     return Worker("intake", database, bus, consumer.consumer())
 
 
