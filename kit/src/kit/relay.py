@@ -9,11 +9,10 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 
 import asyncpg
-from aiokafka.errors import KafkaError
 
 from kit import telemetry
 from kit.bus import Bus
-from kit.sending import Sending
+from kit.sending import PASSING, Sending
 from kit.waiting import PLANS
 
 HEARTBEAT_SECONDS = 1.0
@@ -24,7 +23,6 @@ PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 5.0
 CHANNEL = "kit_outbox"
 SWEEP = "sweep"  # said with the signal: something that was passed over may go now
 
-FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, KafkaError, TimeoutError)
 log = logging.getLogger(__name__)
 
 
@@ -46,7 +44,7 @@ class Relay:
             begun = asyncio.get_running_loop().time()
             try:
                 await self.lead()
-            except FAULTS as error:
+            except PASSING as error:
                 log.warning("the relay starts again: %s: %s", type(error).__name__, error)
             await self.bus.drop_producer()
             lasted = asyncio.get_running_loop().time() - begun

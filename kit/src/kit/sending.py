@@ -1,5 +1,6 @@
 """Takes events to the broker: a batch under way while the next is read, exact deletes, refusals judged one by one."""
 
+import asyncio
 import contextlib
 import logging
 from collections import Counter
@@ -23,6 +24,9 @@ from kit.waiting import Waiting
 # is not there) concerns them all: the relay begins again and goes on as soon as it is mended. UnknownError stands for
 # every code that our client does not know, among them the one for an invalid record.
 REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, UnknownError)
+
+PASSING = (asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, OSError)
+LAST_SECONDS = 0.5  # for what is under way when the worker stops; what is left over, the next leader sends again
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +64,12 @@ class Sending:
                 await self.bus.drop_producer()
                 self.waiting.sweep_soon()
                 await self._send_one_by_one()
+        except asyncio.CancelledError:
+            with contextlib.suppress(*PASSING, BatchFailed):
+                async with asyncio.timeout(LAST_SECONDS):
+                    while self._flights:
+                        await self._settle()
+            raise
         finally:
             for flight in self._flights:
                 for acknowledgement in flight.acknowledgements:
@@ -123,10 +133,10 @@ class Sending:
         """
         flight = self._flights[0]
         gone, said, error = [], Counter[str](), flight.stopped_by
+        if flight.acknowledgements:
+            await asyncio.wait(flight.acknowledgements)
         for row, acknowledgement in zip(flight.rows, flight.acknowledgements, strict=False):
-            try:
-                await acknowledgement
-            except KafkaError as failure:
+            if failure := acknowledgement.exception():
                 error = error or failure
             else:
                 gone.append(row["id"])

@@ -42,8 +42,11 @@ class TopicForm:
     retention_days: int | None = None
 
     def settings(self, copies: int) -> dict[str, str]:
-        """What is said of a topic that has so many copies. The broker's own clock stamps: a worker's may be wrong, and records that seem to
-        come from the future are refused."""
+        """What is said of a topic that has so many copies.
+
+        The broker's own clock stamps: a worker's may be wrong, and records that seem to come from the future are
+        refused.
+        """
         return {
             "cleanup.policy": "delete",
             "retention.ms": str(self.retention_days * DAY_MS if self.retention_days else -1),
