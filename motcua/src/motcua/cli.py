@@ -15,12 +15,14 @@ EXPECTED = (
     ("kit.topics", "BrokersAway", 1),
     ("kit.embedded", "EmbeddedError", 1),
     ("rules.errors", "BadData", 1),
+    ("intake.domain.errors", "ErasureRefused", 1),
 )
 ELSEWHERE = {
     "calendar": "motcua.calendar.command:group",
     "catalogue": "motcua.catalogue.command:group",
     "clock": "motcua.clock:group",
     "due": "motcua.due.command:command",
+    "erase": "motcua.erase:command",
     "outbox": "motcua.outbox:group",
     "report": "motcua.report:command",
     "topics": "motcua.topics:group",
