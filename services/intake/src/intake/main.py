@@ -25,6 +25,7 @@ def build_app(settings: IntakeSettings, database: Database) -> FastAPI:
         pages=citizen_pages(settings.office),
         table=api.PROBLEMS,
         base="/",
+        consumer=consumer.consumer(),
     )
     app.state.office = settings.office
     app.state.public_url = settings.public_url

@@ -31,7 +31,13 @@ def build_app(settings: NotifySettings, database: Database) -> FastAPI:
         sandbox_note="Cơ quan trong bản này không có thật." if office.invented else "",
     )
     app = new_app(
-        service="notify", settings=settings, database=database, pages=pages, table=api.PROBLEMS, base="/messages"
+        service="notify",
+        settings=settings,
+        database=database,
+        pages=pages,
+        table=api.PROBLEMS,
+        base="/messages",
+        consumer=consumer.consumer(),
     )
     app.state.letters = Letters(settings.public_url, database.objects)
     app.state.problems = api.PROBLEMS

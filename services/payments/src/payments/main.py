@@ -29,7 +29,13 @@ def build_app(settings: PaymentsSettings, database: Database) -> FastAPI:
         sandbox_note="Cơ quan trong bản này không có thật." if office.invented else "",
     )
     app = new_app(
-        service="payments", settings=settings, database=database, pages=pages, table=api.PROBLEMS, base="/pay"
+        service="payments",
+        settings=settings,
+        database=database,
+        pages=pages,
+        table=api.PROBLEMS,
+        base="/pay",
+        consumer=consumer.consumer(),
     )
     app.state.partner = partner_of(settings)
     app.state.problems = api.PROBLEMS

@@ -24,7 +24,15 @@ def build_app(settings: WorkflowSettings, database: Database) -> FastAPI:
     """The API and the officers' pages."""
     _prepare(settings, database)
     pages = pages_of(settings)
-    app = new_app(service="workflow", settings=settings, database=database, pages=pages, table=api.PROBLEMS, base=BASE)
+    app = new_app(
+        service="workflow",
+        settings=settings,
+        database=database,
+        pages=pages,
+        table=api.PROBLEMS,
+        base=BASE,
+        consumer=consumer.consumer(),
+    )
     app.state.problems = api.PROBLEMS
     app.include_router(api.router)
     app.include_router(web.router)
