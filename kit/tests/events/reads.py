@@ -41,7 +41,7 @@ async def read(url: str, kafka: str, topic: str, poison: str = "") -> None:
 
     database = Database(url, Objects(f"file://{mkdtemp()}"), pool_size=5)
     consumer = OfOneTopic(topic, keeps={}, reacts={DossierRated: remember})
-    await Worker(topic, database, Bus(kafka, partitions=3), consumer).run()
+    await Worker(topic, database, Bus(kafka), consumer).run()
 
 
 def begin_again_and_again(words: list[str]) -> None:

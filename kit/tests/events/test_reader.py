@@ -69,9 +69,7 @@ async def remember(tx: AsyncSession, event: DossierRated, *, now: datetime) -> N
 @asynccontextmanager
 async def working(database: Database, kafka: str, topic: str, handler: Any = remember) -> AsyncIterator[Worker]:
     """A worker in this process, reading while the block lasts."""
-    found = Worker(
-        topic, database, Bus(kafka, partitions=3), OfOneTopic(topic, keeps={}, reacts={DossierRated: handler})
-    )
+    found = Worker(topic, database, Bus(kafka), OfOneTopic(topic, keeps={}, reacts={DossierRated: handler}))
     task = asyncio.create_task(found.run())
     try:
         yield found
