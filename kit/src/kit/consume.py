@@ -13,7 +13,8 @@ from contracts.envelope import Envelope, Event
 from kit import inbox, telemetry
 from kit.errors import TryAgain
 from kit.inbox import Record, Turn
-from kit.now import read_now
+from kit.kept import Kept
+from kit.now import TIME_ZONE, read_now
 from kit.tx import Database, run_sql
 
 Handler = Callable[..., Awaitable[Any]]
@@ -31,11 +32,15 @@ class ReaderStopped(Exception):
 
 @dataclass
 class Consumer:
-    """What a service listens to: `keeps` is what it remembers of others, `reacts` what it does because of them."""
+    """What a service listens to: `keeps` is what it remembers of others, `reacts` what it does because of them.
+
+    `kept` is where what it remembers lies: the handlers in `keeps` write nothing else, and say nothing.
+    """
 
     name: str
     keeps: Mapping[type[Event], Handler]
     reacts: Mapping[type[Event], Handler]
+    kept: Sequence[Kept] = ()
     parked_in_a_row: int = field(default=0)
 
     def topics(self) -> list[str]:
@@ -144,15 +149,27 @@ async def take_held(tx: AsyncSession, consumer: Consumer, topic: str, after: Env
 
 async def apply(tx: AsyncSession, consumer: Consumer, topic: str, envelope: Envelope) -> None:
     """Run the handlers of one event and note that it was taken."""
-    handlers = consumer.handlers(envelope.type)
-    if handlers:
-        event = EVENTS[envelope.type].model_validate(envelope.data)
-        now = await read_now(tx)
+    cls = EVENTS.get(envelope.type)
+    if cls and (cls in consumer.keeps or cls in consumer.reacts):
         with telemetry.span(f"{consumer.name} takes {envelope.type}", parent=envelope.traceparent):
-            for handler in handlers:
-                await handler(tx, event, now=now)
+            await keep(tx, consumer, envelope)
+            if cls in consumer.reacts:
+                await consumer.reacts[cls](tx, cls.model_validate(envelope.data), now=await read_now(tx))
     await inbox.advance(tx, consumer.name, topic, envelope)
     telemetry.EVENTS_TAKEN.labels(envelope.type).inc()
+
+
+async def keep(tx: AsyncSession, consumer: Consumer, envelope: Envelope) -> bool:
+    """Remember what one event says, where KEEPS has it; whether it has.
+
+    The handler's `now` is the moment at which it was said, so that what is remembered is the same whenever the event
+    is replayed.
+    """
+    cls = EVENTS.get(envelope.type)
+    if cls is None or cls not in consumer.keeps:
+        return False
+    await consumer.keeps[cls](tx, cls.model_validate(envelope.data), now=envelope.time.astimezone(TIME_ZONE))
+    return True
 
 
 async def park_failed(database: Database, consumer: Consumer, record: Record, reason: str, attempts: int) -> None:

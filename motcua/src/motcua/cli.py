@@ -9,12 +9,18 @@ import click
 from motcua.lazy import LazyGroup
 from motcua.programs import SERVICES, service_of
 
-EXPECTED = (("kit.service", "SettingsWrong", 2), ("kit.embedded", "EmbeddedError", 1), ("rules.errors", "BadData", 1))
+EXPECTED = (
+    ("kit.service", "SettingsWrong", 2),
+    ("kit.embedded", "EmbeddedError", 1),
+    ("kit.rebuild", "RebuildFailed", 1),
+    ("rules.errors", "BadData", 1),
+)
 ELSEWHERE = {
     "calendar": "motcua.calendar.command:group",
     "catalogue": "motcua.catalogue.command:group",
     "clock": "motcua.clock:group",
     "due": "motcua.due.command:command",
+    "rebuild": "motcua.rebuild:command",
     "report": "motcua.report:command",
 }
 service_name = click.argument("name", type=click.Choice(SERVICES), metavar="SERVICE")

@@ -24,6 +24,7 @@ from contracts.workflow import (
     SupplementRequested,
 )
 from kit.consume import Consumer, Handler
+from kit.kept import Kept
 from notify.handlers import telling
 
 KEEPS: Mapping[type[Event], Handler] = {  # what we remember of others; may be replayed
@@ -33,6 +34,7 @@ KEEPS: Mapping[type[Event], Handler] = {  # what we remember of others; may be r
     ClockRestarted: telling.remember_new_date,
     DeadlineMoved: telling.remember_moved_date,
 }
+KEPT = (Kept("dossier"),)  # where it lies: nobody else writes there
 REACTS: Mapping[type[Event], Handler] = {  # what we do because of it; never replayed
     DossierSubmitted: telling.tell_received,
     SupplementRequested: telling.tell_supplement_asked,
@@ -61,4 +63,4 @@ REACTS: Mapping[type[Event], Handler] = {  # what we do because of it; never rep
 
 def consumer() -> Consumer:
     """A reader of everything notify hears."""
-    return Consumer("notify", KEEPS, REACTS)
+    return Consumer("notify", KEEPS, REACTS, KEPT)

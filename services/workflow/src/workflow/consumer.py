@@ -13,6 +13,7 @@ from contracts.intake import (
 from contracts.notify import MessageSent
 from contracts.payments import DemandCancelled, FeeDemanded, FeePaid, RefundDecided
 from kit.consume import Consumer, Handler
+from kit.kept import Kept
 from workflow import handlers
 
 KEEPS: Mapping[type[Event], Handler] = {
@@ -22,6 +23,7 @@ KEEPS: Mapping[type[Event], Handler] = {
     RefundDecided: handlers.note_refund,
     MessageSent: handlers.note_message,
 }
+KEPT = (Kept("message_note"), Kept("payment_note"))  # where it lies: nobody else writes there
 REACTS: Mapping[type[Event], Handler] = {
     DossierSubmitted: handlers.open_case,
     SupplementSubmitted: handlers.take_supplement,
@@ -34,4 +36,4 @@ REACTS: Mapping[type[Event], Handler] = {
 
 def consumer() -> Consumer:
     """A reader of everything workflow hears."""
-    return Consumer("workflow", KEEPS, REACTS)
+    return Consumer("workflow", KEEPS, REACTS, KEPT)
