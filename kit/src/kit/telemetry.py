@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections import Counter as CountOf
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from opentelemetry import propagate, trace
@@ -11,6 +12,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import Counter, Gauge, Histogram
 from pythonjsonlogger.json import JsonFormatter
 
+from contracts.catalogue import EVENTS
+
 REQUESTS = Histogram("motcua_http_request_seconds", "Requests by route template", ["method", "route", "status"])
 OUTBOX_DEPTH = Gauge("motcua_outbox_events", "Events that wait to be sent")
 OUTBOX_AGE = Gauge("motcua_outbox_oldest_seconds", "Age of the oldest event that waits to be sent")
@@ -18,6 +21,9 @@ EVENTS_SENT = Counter("motcua_events_sent_total", "Events the broker has taken",
 EVENTS_TAKEN = Counter("motcua_events_taken_total", "Events handled", ["type"])
 EVENTS_DROPPED = Counter("motcua_events_repeated_total", "Events that came again and were dropped", ["type"])
 EVENTS_PARKED = Counter("motcua_events_parked_total", "Events parked, by kind", ["kind"])
+PARKED_NOW = Gauge("motcua_parked_events", "Events parked now, by kind: failed ones and those that are held", ["kind"])
+GAPS = Gauge("motcua_gaps", "Subjects whose events wait behind one that has not come for a minute")
+READER_STOPPED = Gauge("motcua_reader_stopped", "1 where the reader stands and a person has to look")
 
 _tracer = trace.get_tracer("motcua")
 
@@ -40,6 +46,15 @@ def start(service: str, *, level: str = "INFO") -> None:
     for noisy in ("aiokafka", "httpx", "uvicorn.access", "alembic", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     trace.set_tracer_provider(TracerProvider(resource=Resource.create({"service.name": f"motcua-{service}"})))
+
+
+def count_events(*, taken: Collection[str] = (), repeated: Collection[str] = (), held: int = 0) -> None:
+    """Count what a committed transaction did with events, by type; a type nobody catalogued is one label."""
+    for counter, types in ((EVENTS_TAKEN, taken), (EVENTS_DROPPED, repeated)):
+        for name, number in CountOf(name if name in EVENTS else "unknown" for name in types).items():
+            counter.labels(name).inc(number)
+    if held:
+        EVENTS_PARKED.labels("held").inc(held)
 
 
 def trace_id() -> str:
