@@ -14,12 +14,14 @@ EXPECTED = (
     ("kit.embedded", "EmbeddedError", 1),
     ("kit.rebuild", "RebuildFailed", 1),
     ("rules.errors", "BadData", 1),
+    ("intake.domain.errors", "ErasureRefused", 1),
 )
 ELSEWHERE = {
     "calendar": "motcua.calendar.command:group",
     "catalogue": "motcua.catalogue.command:group",
     "clock": "motcua.clock:group",
     "due": "motcua.due.command:command",
+    "erase": "motcua.erase:command",
     "rebuild": "motcua.rebuild:command",
     "report": "motcua.report:command",
 }

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from contracts.envelope import Event
-from contracts.notify import MessageSent
-from contracts.payments import DemandCancelled, FeeDemanded, FeePaid, RefundDecided
+from contracts.notify import AddresseeErased, MessageSent
+from contracts.payments import DemandCancelled, FeeDemanded, FeePaid, PayerErased, RefundDecided
 from contracts.workflow import (
     ApologySent,
     CalendarApproved,
+    CaseNameErased,
     CaseReassigned,
     CheckStarted,
     ClockRestarted,
@@ -31,7 +32,7 @@ from contracts.workflow import (
     StopRefused,
     SupplementRequested,
 )
-from intake.handlers import calendars, progress, turns
+from intake.handlers import calendars, erasing, progress, turns
 from kit.consume import Consumer, Handler
 from kit.kept import Kept
 
@@ -65,11 +66,15 @@ KEEPS: Mapping[type[Event], Handler] = {
     DemandCancelled: turns.note_cancellation,
     RefundDecided: turns.note_refund,
     CalendarApproved: calendars.note_calendar,
+    CaseNameErased: erasing.note_copy_erased,
+    PayerErased: erasing.note_copy_erased,
+    AddresseeErased: erasing.note_copy_erased,
 }
 _OURS = ("submitted", "supplement_answered", "result_collected", "withdrawal_requested", "stop_requested")
 KEPT = (  # where it lies; dossiers, supplements and milestones are ours too, and only partly heard of
     Kept("approved_calendar"),
     Kept("document"),
+    Kept("erasure_report"),
     Kept("fee_demand"),
     Kept(
         "milestone",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from contracts.envelope import Event
-from contracts.intake import DossierSubmitted, SupplementSubmitted
+from contracts.intake import ApplicantErased, DossierSubmitted, SupplementSubmitted
 from contracts.payments import DemandCancelled, FeeDemanded, FeePaid, RefundDecided
 from contracts.workflow import (
     ApologySent,
@@ -25,7 +25,7 @@ from contracts.workflow import (
 )
 from kit.consume import Consumer, Handler
 from kit.kept import Kept
-from notify.handlers import telling
+from notify.handlers import erasing, telling
 
 KEEPS: Mapping[type[Event], Handler] = {  # what we remember of others; may be replayed
     DossierSubmitted: telling.remember_dossier,
@@ -33,6 +33,7 @@ KEEPS: Mapping[type[Event], Handler] = {  # what we remember of others; may be r
     DossierReappointed: telling.remember_new_date,
     ClockRestarted: telling.remember_new_date,
     DeadlineMoved: telling.remember_moved_date,
+    ApplicantErased: erasing.forget_contact,
 }
 KEPT = (Kept("dossier"),)  # where it lies: nobody else writes there
 REACTS: Mapping[type[Event], Handler] = {  # what we do because of it; never replayed
@@ -58,6 +59,7 @@ REACTS: Mapping[type[Event], Handler] = {  # what we do because of it; never rep
     ResultPosted: telling.tell_result_posted,
     DemandCancelled: telling.tell_demand_cancelled,
     RefundDecided: telling.tell_refund_decided,
+    ApplicantErased: erasing.erase_addressee,
 }
 
 

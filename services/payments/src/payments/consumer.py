@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from contracts.envelope import Event
-from contracts.intake import DossierSubmitted
+from contracts.intake import ApplicantErased, DossierSubmitted
 from contracts.workflow import DossierAccepted, DossierRefused, DossierStopped, DossierWithdrawn, FeeRequested
 from kit.consume import Consumer, Handler
 from kit.kept import Kept
-from payments.handlers import demands, endings
+from payments.handlers import demands, endings, erasing
 
 KEEPS: Mapping[type[Event], Handler] = {  # what we remember of others; may be replayed
     DossierSubmitted: demands.remember_applicant,
@@ -19,6 +19,7 @@ REACTS: Mapping[type[Event], Handler] = {  # what we do because of it; never rep
     DossierRefused: endings.end_refused,
     DossierWithdrawn: endings.end_withdrawn,
     DossierStopped: endings.end_stopped,
+    ApplicantErased: erasing.erase_payer,
 }
 
 

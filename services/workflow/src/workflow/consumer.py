@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from contracts.envelope import Event
 from contracts.intake import (
+    ApplicantErased,
     DossierSubmitted,
     ResultCollected,
     StopRequested,
@@ -31,6 +32,7 @@ REACTS: Mapping[type[Event], Handler] = {
     ResultCollected: handlers.mark_returned,
     WithdrawalRequested: handlers.take_withdrawal,
     StopRequested: handlers.take_stop_request,
+    ApplicantErased: handlers.erase_name,
 }
 
 
