@@ -193,8 +193,9 @@ async def test_nobody_but_the_handlers_in_keeps_writes_what_is_kept(world: World
 
 
 async def test_somebody_else_who_writes_what_is_kept_would_be_seen(world: World) -> None:
-    async with guarded(world), world.databases["notify"].transaction() as tx:
-        with pytest.raises(Exception, match="somebody else writes dossier"):
+    await guard_all(world)
+    with pytest.raises(DBAPIError, match="somebody else writes dossier"):
+        async with world.databases["notify"].transaction() as tx:
             await run_sql(tx, "insert into dossier (id) values (gen_random_uuid())")
 
 

@@ -11,6 +11,8 @@ from motcua.programs import SERVICES, service_of
 
 EXPECTED = (
     ("kit.service", "SettingsWrong", 2),
+    ("kit.topics", "FormImpossible", 2),
+    ("kit.topics", "BrokersAway", 1),
     ("kit.embedded", "EmbeddedError", 1),
     ("kit.rebuild", "RebuildFailed", 1),
     ("rules.errors", "BadData", 1),
@@ -22,8 +24,10 @@ ELSEWHERE = {
     "clock": "motcua.clock:group",
     "due": "motcua.due.command:command",
     "erase": "motcua.erase:command",
+    "outbox": "motcua.outbox:group",
     "rebuild": "motcua.rebuild:command",
     "report": "motcua.report:command",
+    "topics": "motcua.topics:group",
 }
 service_name = click.argument("name", type=click.Choice(SERVICES), metavar="SERVICE")
 folder_option = click.option(
