@@ -25,6 +25,8 @@ ELSEWHERE = {
     "due": "motcua.due.command:command",
     "erase": "motcua.erase:command",
     "outbox": "motcua.outbox:group",
+    "parked": "motcua.parked.command:group",
+    "reader": "motcua.parked.reader:group",
     "rebuild": "motcua.rebuild:command",
     "report": "motcua.report:command",
     "topics": "motcua.topics:group",
