@@ -16,7 +16,7 @@ from kit.errors import Refused, TryAgain
 from kit.now import read_now
 from kit.tx import Database
 from notify import store
-from notify.domain.addresses import masked
+from notify.domain.addresses import MASK, masked
 from notify.domain.errors import MessageNotFound
 from notify.domain.message import Channel, Message, pause_before_trying
 from notify.gateways import Mail, OutcomeUnknown, ShortMessages
@@ -72,6 +72,8 @@ async def hand_over(room: PostRoom, message: Message, dossier: DossierRow, attem
     """Call the other side and write down what came of it. Emits MessageSent the first time it is taken over."""
     shown_to = ""
     try:
+        if dossier.erased_at:
+            raise Nowhere(store.ERASED)
         parcel = await {Channel.EMAIL: pack_mail, Channel.SMS: pack_short}[message.channel](room, message, dossier)
         shown_to = parcel.shown_to
         outcome, detail = "taken_over", await parcel.call()
@@ -108,6 +110,9 @@ async def close(room: PostRoom, attempt_id: int, message_id: UUID, outcome: str,
     """Write the attempt's outcome and what it makes of the message, in one transaction."""
     async with room.database.transaction() as tx:
         now = await read_now(tx)
+        dossier = await store.load_dossier(tx, (await tx.get_one(store.MessageRow, message_id)).dossier_id)
+        if dossier and dossier.erased_at:  # while it was handed over
+            detail, shown_to = store.ERASED, MASK
         await store.end_attempt(tx, attempt_id, outcome=outcome, detail=detail, now=now)
         message = await store.load_message(tx, message_id)
         assert message is not None, "messages are never deleted while they are sent"

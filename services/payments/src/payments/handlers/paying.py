@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.facts import Contact
 from kit.errors import Refused, TryAgain
 from kit.now import TIME_ZONE, read_now
+from kit.objects import ObjectMissing
 from kit.tx import objects_of
 from payments import store
 from payments.domain.attempt import Attempt, AttemptState, pause_before_asking
@@ -104,8 +105,14 @@ async def new_attempt(desk: Desk, tx: AsyncSession, demand: Demand) -> Attempt:
 
 
 async def payment_of(tx: AsyncSession, demand: Demand, attempt: Attempt, dossier_code: str) -> Payment:
-    """What the platform is told: the payer from the contact in the object store, the rest from the catalogue."""
-    contact = Contact.model_validate_json(await objects_of(tx).read(demand.contact))
+    """What the platform is told: the payer from the contact in the object store, the rest from the catalogue.
+
+    Raises DemandNotFound once the applicant was erased.
+    """
+    try:
+        contact = Contact.model_validate_json(await objects_of(tx).read(demand.contact))
+    except ObjectMissing as erased:
+        raise DemandNotFound from erased
     law = catalogue.load()
     procedure = law.procedure(demand.procedure_id, demand.procedure_version)
     fee = law.fee(procedure.fee_id) if procedure.fee_id else None

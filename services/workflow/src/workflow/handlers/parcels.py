@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.workflow import ResultPosted
 from kit.errors import Refused, TryAgain
 from kit.now import read_now
+from kit.objects import ObjectMissing
 from kit.tx import Database, objects_of
 from workflow import store
 from workflow.domain.case import Case
@@ -31,6 +32,7 @@ from workflow.handlers.saying import say
 from workflow.handlers.unexpected import effect_of, keep_facts, note_again
 from workflow.store import dispatches
 
+RECEIVER_ERASED_VI = "Người nhận đã được xóa theo yêu cầu trước khi gửi."
 log = logging.getLogger(__name__)
 
 
@@ -57,6 +59,9 @@ async def order_next(desk: PostDesk) -> bool:
         later = await dispatches.real_now(tx) + pause_after(found.attempts, jitter)
         await dispatches.save_dispatch(tx, replace(found, attempts=found.attempts + 1), next_try_at=later)
         parcel = await _parcel_of(tx, found)
+    if parcel is None:
+        await _note_order(desk, found, PostState.REFUSED, RECEIVER_ERASED_VI)
+        return True
     try:
         await desk.post.order(parcel)
     except TryAgain as reason:
@@ -69,11 +74,16 @@ async def order_next(desk: PostDesk) -> bool:
     return True
 
 
-async def _parcel_of(tx: AsyncSession, found: Dispatch) -> Parcel:
+async def _parcel_of(tx: AsyncSession, found: Dispatch) -> Parcel | None:
+    """What the postal service is asked to carry; None where the receiver was erased before it was ordered."""
     case = await store.find_case(tx, found.dossier_id)
     assert case is not None, "a parcel has its case by foreign key"
     office = office_of(case)
-    receiver = Receiver(**orjson.loads(await objects_of(tx).read(receiver_path(found.dossier_id, found.order_number))))
+    try:
+        told = await objects_of(tx).read(receiver_path(found.dossier_id, found.order_number))
+    except ObjectMissing:
+        return None
+    receiver = Receiver(**orjson.loads(told))
     return Parcel(
         order_number=found.order_number,
         description=f"Kết quả thủ tục hành chính {found.result_code}",
