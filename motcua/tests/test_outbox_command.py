@@ -26,7 +26,9 @@ async def database(postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         await put(found, "intake.events", [(one, 1, 10), (two, 1, 10), (one, 2, 10)])
         async with found.transaction() as tx:
             await run_sql(tx, "update kit_outbox set refused = 'MessageSizeTooLargeError: 10' where id < 3")
-        monkeypatch.setattr(outbox, "read_settings", lambda service: settings_of(service.settings, found.url, "memory:///"))
+        monkeypatch.setattr(
+            outbox, "read_settings", lambda service: settings_of(service.settings, found.url, "memory:///")
+        )
         yield found
 
 
