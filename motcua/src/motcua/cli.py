@@ -24,6 +24,8 @@ ELSEWHERE = {
     "due": "motcua.due.command:command",
     "erase": "motcua.erase:command",
     "outbox": "motcua.outbox:group",
+    "parked": "motcua.parked.command:group",
+    "reader": "motcua.parked.reader:group",
     "report": "motcua.report:command",
     "topics": "motcua.topics:group",
 }
