@@ -35,6 +35,10 @@ class Case:
     calm: list[float] = field(default_factory=list)
     ends: list[float] = field(default_factory=list)
 
+    @property
+    def limit_seconds(self) -> float:
+        return LIMITS[self.limit]
+
 
 class StandingStill:
     """Faults one by one on a machine that is up."""
