@@ -80,6 +80,7 @@ def run(machine: Machine, *, seconds: float, per_second: float, say: Say) -> Out
         filing.stop_filing()
         arrived = filing.wait_until_heard(PATIENCE_SECONDS)
         arrived_seconds = time.monotonic() - back if arrived else float("inf")
+        say(f"everything was taken {arrived_seconds:.1f} s after their return")
     finally:
         filing.stop()
     return Outcome(
