@@ -30,7 +30,9 @@ from kit.waiting import Waiting
 REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, UnknownError)
 
 NOBODY_ANSWERED = (KafkaTimeoutError, KafkaConnectionError, ProducerClosed)
-PASSING = (asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, OSError)
+# InternalClientError: the driver lost its count of a line that was cut while it took a question back.
+DATABASE_AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+PASSING = (*DATABASE_AWAY, KafkaError)
 LAST_SECONDS = 0.5  # for what is under way when the worker stops; what is left over, the next leader sends again
 
 Place = tuple[str, int]
