@@ -8,8 +8,8 @@ from motcua.programs import Program
 from motcua.stack import Say
 
 RUN = (
-    "identity", "mail", "front door", "intake api 1", "intake worker 1", "intake worker 2", "workflow worker 1",
-    "workflow worker 2", "payments worker 1", "notify worker 1",
+    "identity", "mail", "payment_platform", "post", "front door", "intake api 1", "intake worker 1", "intake worker 2",
+    "workflow worker 1", "workflow worker 2", "payments worker 1", "notify worker 1",
 )  # fmt: skip
 
 

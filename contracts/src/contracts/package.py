@@ -33,9 +33,12 @@ class Manifest(Fact):
     files: list[PackageFile]
 
 
-def manifest_path(dossier_id: UUID, version: int) -> str:
-    """Where the manifest lies, under the prefix of its own dossier."""
-    return f"packages/{dossier_id}/{version}/manifest.json"
+def manifest_path(dossier_id: UUID, version: int, sha256: str) -> str:
+    """Where a manifest of these bytes lies, under the prefix of its own dossier.
+
+    A filing whose process died leaves bytes that nobody names; the next try has other bytes and its own place.
+    """
+    return f"packages/{dossier_id}/{version}/manifest-{sha256[:16]}.json"
 
 
 def contact_path(dossier_id: UUID, version: int) -> str:

@@ -66,7 +66,7 @@ class Objects:
         return await self._read(path)
 
     async def replace(self, path: str, data: bytes) -> StoredObject:
-        """Write a card that may change (staff cards); everything else is immutable and uses `put`."""
+        """Write what may change (staff cards) or what a try that died may have left; all else uses `put`."""
         with working(path):
             await obstore.put_async(self._store, path, data)
             await self._flush(path)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -277,7 +278,8 @@ class World:
             components=self.flags(files),
             files=listed,
         )
-        return await objects.put(manifest_path(dossier_id, version), manifest.model_dump_json().encode())
+        body = manifest.model_dump_json().encode()
+        return await objects.put(manifest_path(dossier_id, version, sha256(body).hexdigest()), body)
 
     def flags(self, files: dict[str, int]) -> list[ComponentFlags]:
         facts = {"digitised": True, "reused": False, "from_national_store": False}

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -54,7 +55,7 @@ async def pack(
 ) -> Packed:
     """Store a package that came in at `now`. Everything is on disk when this returns.
 
-    What a failed transaction leaves is never named.
+    What a failed transaction leaves is never named, and is not in the way of the next: paths tell the bytes.
     """
     files = [
         await _store_file(tx, dossier_id, version, number, component, upload)
@@ -74,7 +75,8 @@ async def pack(
         files=files,
     )
     body = orjson.dumps(manifest.model_dump(mode="json"), option=orjson.OPT_INDENT_2)
-    return Packed(await objects_of(tx).put(manifest_path(dossier_id, version), body), components)
+    path = manifest_path(dossier_id, version, sha256(body).hexdigest())
+    return Packed(await objects_of(tx).put(path, body), components)
 
 
 async def _store_file(
@@ -84,7 +86,8 @@ async def _store_file(
     await run_sql(tx, "select 1")  # many large files take longer than the limit for an idle transaction
     source = StoredObject(path=upload.object.path, sha256=upload.object.sha256, size=upload.object.size)
     data = await objects_of(tx).get(source)
-    path = f"packages/{dossier_id}/{version}/{number:03}-{component}{ENDINGS[upload.media_type]}"
+    name = f"{number:03}-{component}-{source.sha256[:16]}{ENDINGS[upload.media_type]}"
+    path = f"packages/{dossier_id}/{version}/{name}"
     stored = await objects_of(tx).put(path, data)
     return PackageFile(
         component=component, name=upload.name, media_type=upload.media_type, pages=upload.pages, object=stored

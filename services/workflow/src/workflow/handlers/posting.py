@@ -36,7 +36,8 @@ async def post_result(
     check_receiver(receiver)
     assert case.result_code is not None
     number = order_number(case, await dispatches.count_dispatches(tx, dossier_id))
-    await objects_of(tx).put(receiver_path(dossier_id, number), orjson.dumps(asdict(receiver)))
+    # A try that died may have left another address here; nothing refers to it before the commit.
+    await objects_of(tx).replace(receiver_path(dossier_id, number), orjson.dumps(asdict(receiver)))
     result_code = case.result_code
     case = await store.save_case(tx, moved(case, Action.POST_RESULT, posted_at=now))
     parcel = Dispatch(number, dossier_id, result_code, PostState.TO_ORDER, None, now, staff.id)
