@@ -28,6 +28,7 @@ class PatientActions(Actions):
     def __init__(self, machine: Machine) -> None:
         super().__init__(machine)
         self.repeats = 0
+        self.is_over = False  # then nobody asks any more
         self._signing_in = threading.Lock()
 
     def as_(self, role: str) -> httpx.Client:
@@ -50,6 +51,8 @@ class PatientActions(Actions):
     def until_answered(self, role: str, method: str, url: str, words: dict[str, Any]) -> httpx.Response:
         until, tries = time.monotonic() + PATIENCE_SECONDS, 0
         while True:
+            if self.is_over:
+                raise NoAnswer("the run is over")
             try:
                 answer = self.as_(role).request(method, url, **words)
                 if answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and answer.status_code not in NOT_NOW:

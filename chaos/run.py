@@ -117,8 +117,13 @@ class Run:
                 self.faults.start(self._until - time.monotonic())
                 started = True
             with ThreadPoolExecutor(AT_ONCE) as pool:
-                for walk in [pool.submit(self._walk, plan, pace) for plan in of_era]:
-                    walk.result()
+                walks = [pool.submit(self._walk, plan, pace) for plan in of_era]
+                try:
+                    for walk in walks:
+                        walk.result()
+                except BaseException:
+                    self.actions.is_over, self._until = True, 0.0  # else the pool waits for every walk
+                    raise
 
     def _move_clock(self, plan: Plan) -> None:
         """Also while databases and sandboxes come and go."""
