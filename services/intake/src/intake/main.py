@@ -7,7 +7,7 @@ from intake.handlers.calendars import count_by_newest
 from intake.handlers.erasing import delete_discarded
 from intake.settings import IntakeSettings
 from kit.app import new_app
-from kit.bus import Bus
+from kit.bus import bus_of
 from kit.pages import Office, Pages
 from kit.service import Service
 from kit.tx import Database
@@ -25,6 +25,7 @@ def build_app(settings: IntakeSettings, database: Database) -> FastAPI:
         pages=citizen_pages(settings.office),
         table=api.PROBLEMS,
         base="/",
+        consumer=consumer.consumer(),
     )
     app.state.office = settings.office
     app.state.public_url = settings.public_url
@@ -59,7 +60,7 @@ def build_worker(settings: IntakeSettings, database: Database) -> Worker:
     async def delete() -> bool:
         return await delete_discarded(database)
 
-    bus = Bus(settings.kafka_bootstrap, partitions=settings.topic_partitions, copies=settings.topic_copies)
+    bus = bus_of(settings)
     return Worker("intake", database, bus, consumer.consumer(), [Loop("deleting objects", delete, idle_seconds=2.0)])
 
 
