@@ -19,6 +19,7 @@ from intake.handlers import erasing
 from intake.reads import find_proof
 from kit.inbox import Record
 from kit.testing.deliveries import QUIET
+from kit.tx import run_sql
 from motcua.programs import SERVICES
 from notify.handlers.sending import send_next
 from notify.main import post_room
@@ -111,7 +112,7 @@ async def test_the_search_sees_a_value_in_a_record_and_in_bytes(world: World) ->
     record = Record("intake.events", 0, 0, "key", [("ce_id", b"1")], planted.NAME.encode())
     assert searching.in_records([record], VALUES) == {"intake.events": {"name"}}
     async with world.databases["intake"].transaction() as tx:
-        await searching.run_sql(
+        await run_sql(
             tx,
             "insert into kit_outbox (topic, subject, event_id, type, headers, body) "
             "values ('t', 's', gen_random_uuid(), 't', '', :body)",
