@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kit.errors import TryAgain
 from kit.now import Now
+from kit.outside import calls_about
 from kit.pages import FieldError, Pages
 from kit.pages.forms import Checked
 from kit.pages.words import gettext as _
@@ -102,7 +103,7 @@ async def message_page(
         person,
         status_code=known.status if known else HTTPStatus.OK,
         view=view,
-        attempts=await reads.list_attempts(tx, message_id),
+        attempts=await calls_about(tx, str(message_id)),
         written=await written(request, tx, view, NO_NAME),
         may_resend=may_resend,
         errors=[FieldError("message", known.sentence_vi)] if known else [],
