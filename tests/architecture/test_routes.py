@@ -78,7 +78,7 @@ def test_every_role_a_route_names_is_one_that_people_have(service: str, tmp_path
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_stays_on_its_own_paths(service: str, tmp_path: Path) -> None:
     """The front door sends each path to one service: what lies elsewhere is never reached, or is somebody else's."""
-    operators = ("/healthz", "/readyz", "/metrics")
+    operators = ("/healthz", "/readyz", "/startupz", "/metrics")
     others = tuple(f"{base}/" for name, base in PAGES_BASE.items() if base and name != service)
     for route in routes_of(application(service, tmp_path)):
         path = route.path or ""

@@ -48,9 +48,9 @@ class Envelope(BaseModel):
     id: UUID
     source: str = Field(description="the service that says it, as urn:motcua:<service>")
     type: str
-    subject: str
+    subject: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")
     time: AwareDatetime = Field(description="when it was decided; simulated where the clock is")
-    sequence: int = Field(ge=1)
+    sequence: int = Field(ge=1, lt=2**63)
     traceparent: str | None = Field(default=None, description="W3C trace context of the decision")
     data: dict[str, Any]
 

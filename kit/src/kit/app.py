@@ -6,16 +6,17 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kit import problems, signin, telemetry
+from kit import checks, health, outages, problems, signin, telemetry
+from kit.health import Health
 from kit.pages import Pages
 from kit.pages.forms import TokenMissing
 from kit.problems import Problem
 from kit.settings import ServiceSettings
-from kit.tx import Database, run_sql
+from kit.tx import Database
 
 TOKEN_MISSING = Problem(
     HTTPStatus.FORBIDDEN, "form-token-missing", "The form is too old", "Trang đã mở quá lâu",
@@ -52,10 +53,18 @@ def new_app(
     pages.install(app)
     known: Mapping[type[Exception], Problem] = {**signin.PROBLEMS, TokenMissing: TOKEN_MISSING, **table}
     problems.install(app, known, page=page_with(pages))
+    outages.install(app, page=page_with(pages))
     app.add_exception_handler(signin.NotSignedIn, send_to_sign_in(pages, base))
-    app.include_router(operator_routes(service))
+    app.state.health = health_of_api(service, database)
+    app.include_router(operator_routes())
     app.add_middleware(Observed)
     return app
+
+
+def health_of_api(service: str, database: Database) -> Health:
+    """What an API needs: its database. Not the brokers: what it says waits in the outbox."""
+    needed = {"tables": checks.tables(database, service)}
+    return Health(service, "api", starts=needed, works={"database": checks.database(database)})
 
 
 def page_with(pages: Pages) -> problems.RenderPage:
@@ -80,23 +89,10 @@ def send_to_sign_in(pages: Pages, base: str) -> Callable[[Request, Exception], A
     return answer
 
 
-def operator_routes(service: str) -> APIRouter:
+def operator_routes() -> APIRouter:
     """Health and metrics; the front door does not pass them on."""
     router = APIRouter(include_in_schema=False, dependencies=[signin.open_to_all])
-
-    @router.get("/healthz")
-    async def alive() -> dict[str, str]:
-        return {"service": service, "state": "alive"}
-
-    @router.get("/readyz")
-    async def ready(request: Request) -> Response:
-        database: Database = request.app.state.database
-        try:
-            async with database.transaction() as tx:
-                await run_sql(tx, "select 1 from kit_outbox limit 1")
-        except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready, and say why
-            return JSONResponse({"state": "no database", "reason": type(error).__name__}, 503)
-        return JSONResponse({"service": service, "state": "ready"})
+    router.include_router(health.routes())
 
     @router.get("/metrics")
     async def metrics() -> Response:

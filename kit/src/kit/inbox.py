@@ -1,6 +1,7 @@
 """Which event is next per (consumer, topic, subject). The rows that make an event take effect once and in order."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -45,77 +46,111 @@ class Turn(Enum):
     NEXT = "next"
     REPEATED = "repeated"
     AHEAD = "ahead"
+    PARKED = "parked"
 
 
-_LOCK = (
-    "insert into kit_inbox (consumer, topic, subject, last_sequence) values (:consumer, :topic, :subject, 0) "
-    "on conflict (consumer, topic, subject) do update set last_sequence = kit_inbox.last_sequence "
-    "returning last_sequence"
+_FIND = (
+    "select subject, last_sequence from kit_inbox where consumer = :consumer and topic = :topic "
+    "and subject = any(cast(:subjects as text[])) order by subject for update"
 )
-_ADVANCE = (
-    "update kit_inbox set last_sequence = :sequence "
-    "where consumer = :consumer and topic = :topic and subject = :subject"
+_BEGIN = (
+    "insert into kit_inbox (consumer, topic, subject, last_sequence) "
+    "select :consumer, :topic, subject, 0 from unnest(cast(:subjects as text[])) as w (subject) order by subject "
+    "on conflict do nothing"
+)
+_FIND_PARKED = (
+    "select subject, sequence, is_failed from kit_parked "
+    "where consumer = :consumer and topic = :topic and subject = any(cast(:subjects as text[]))"
+)
+_SAVE = (
+    "update kit_inbox i set last_sequence = w.last_sequence "
+    "from unnest(cast(:subjects as text[]), cast(:numbers as bigint[])) as w (subject, last_sequence) "
+    "where i.consumer = :consumer and i.topic = :topic and i.subject = w.subject"
 )
 
 
-async def last_taken(tx: AsyncSession, consumer: str, topic: str, subject: str) -> int:
-    """The last sequence taken, its row locked until the transaction ends."""
-    found: int = (await run_sql(tx, _LOCK, **_key(consumer, topic, subject))).scalar_one()
-    return found
+@dataclass
+class Inbox:
+    """How far some subjects of one topic were taken, their rows locked until the transaction ends.
+
+    Whoever changes what is parked of a subject holds its row, so what stands here stays true.
+    """
+
+    consumer: str
+    topic: str
+    last: dict[str, int]
+    parked: dict[tuple[str, int], bool]  # by subject and sequence: whether it was refused for good
+    moved: set[str] = field(default_factory=set)
+
+    @classmethod
+    async def lock(cls, tx: AsyncSession, consumer: str, topic: str, subjects: Collection[str]) -> "Inbox":
+        """The rows of these subjects, locked in one order whoever asks; made where there are none."""
+        place = {"consumer": consumer, "topic": topic}
+        last = await _find(tx, **place, subjects=sorted(subjects))
+        if new := sorted(set(subjects) - set(last)):
+            await run_sql(tx, _BEGIN, **place, subjects=new)
+            last |= await _find(tx, **place, subjects=new)
+        parked = await run_sql(tx, _FIND_PARKED, **place, subjects=list(last))
+        return cls(consumer, topic, last, {(subject, number): failed for subject, number, failed in parked})
+
+    def turn(self, envelope: Envelope) -> Turn:
+        """Whether it is this event's turn."""
+        last = self.last[envelope.subject]
+        if envelope.sequence <= last:
+            return Turn.REPEATED
+        if (envelope.subject, envelope.sequence) in self.parked:
+            return Turn.PARKED
+        return Turn.NEXT if envelope.sequence == last + 1 else Turn.AHEAD
+
+    def advance(self, subject: str, sequence: int) -> None:
+        """Note that this event was taken; `save` writes it down."""
+        self.last[subject] = sequence
+        self.moved.add(subject)
+
+    async def save(self, tx: AsyncSession) -> None:
+        """Write down how far each subject was taken."""
+        if self.moved:
+            numbers = [self.last[subject] for subject in self.moved]
+            place = {"consumer": self.consumer, "topic": self.topic}
+            await run_sql(tx, _SAVE, **place, subjects=list(self.moved), numbers=numbers)
+
+    def park(self, tx: AsyncSession, record: Record, envelope: Envelope, why: Why) -> ParkedRow:
+        """Keep an event that cannot be taken now, with its reason."""
+        self.parked[envelope.subject, envelope.sequence] = why.is_failed
+        return park(tx, self.consumer, record, envelope.subject, envelope.sequence, why)
+
+    def ready(self) -> list[str]:
+        """The subjects of which a held event may be applied now."""
+        return [subject for subject, last in self.last.items() if self.parked.get((subject, last + 1)) is False]
 
 
-async def turn(tx: AsyncSession, consumer: str, topic: str, envelope: Envelope) -> Turn:
-    """Whether it is this event's turn; the row is locked until the transaction ends."""
-    last = await last_taken(tx, consumer, topic, envelope.subject)
-    if envelope.sequence <= last:
-        return Turn.REPEATED
-    return Turn.NEXT if envelope.sequence == last + 1 else Turn.AHEAD
+async def _find(tx: AsyncSession, **place: Any) -> dict[str, int]:
+    rows = await run_sql(tx, _FIND, **place)
+    return {row.subject: row.last_sequence for row in rows}
 
 
-async def advance(tx: AsyncSession, consumer: str, topic: str, envelope: Envelope) -> None:
-    """Note that this event was taken."""
-    await run_sql(tx, _ADVANCE, **_key(consumer, topic, envelope.subject), sequence=envelope.sequence)
-
-
-async def park(
-    tx: AsyncSession,
-    consumer: str,
-    record: Record,
-    subject: str,
-    sequence: int,
-    why: Why,
-) -> bool:
-    """Keep an event that cannot be taken now, with its reason. False where it is kept already."""
-    if await find(tx, consumer, record.topic, subject, sequence):
-        return False
-    tx.add(
-        ParkedRow(
-            consumer=consumer,
-            topic=record.topic,
-            subject=subject,
-            sequence=sequence,
-            partition=record.partition,
-            record_offset=record.offset,
-            headers=pack_headers(record.headers),
-            body=record.body,
-            is_failed=why.is_failed,
-            reason=why.reason[:2000],
-            attempts=why.attempts,
-        )
+def park(tx: AsyncSession, consumer: str, record: Record, subject: str, sequence: int, why: Why) -> ParkedRow:
+    """A parked event's row, added to the transaction."""
+    row = ParkedRow(
+        consumer=consumer,
+        topic=record.topic,
+        subject=subject,
+        sequence=sequence,
+        partition=record.partition,
+        record_offset=record.offset,
+        headers=pack_headers(record.headers),
+        body=record.body,
+        is_failed=why.is_failed,
+        reason=why.reason,
+        attempts=why.attempts,
     )
-    await tx.flush()
-    return True
-
-
-async def find(tx: AsyncSession, consumer: str, topic: str, subject: str, sequence: int) -> ParkedRow | None:
-    """The parked event with this number, its row locked."""
-    key = _key(consumer, topic, subject) | {"sequence": sequence}
-    return await tx.get(ParkedRow, key, with_for_update=True)
+    tx.add(row)
+    return row
 
 
 async def all_parked(tx: AsyncSession) -> list[ParkedRow]:
     """All that is parked, oldest first."""
-    return list((await tx.exec(select(ParkedRow).order_by(ParkedRow.parked_at))).all())  # type: ignore[arg-type]
+    return list((await tx.exec(select(ParkedRow).order_by(ParkedRow.id))).all())  # type: ignore[arg-type]
 
 
 def record_of(row: ParkedRow) -> Record:
@@ -128,7 +163,3 @@ def record_of(row: ParkedRow) -> Record:
         headers=unpack_headers(row.headers),
         body=row.body,
     )
-
-
-def _key(consumer: str, topic: str, subject: str) -> dict[str, Any]:
-    return {"consumer": consumer, "topic": topic, "subject": subject}

@@ -1,5 +1,6 @@
 """Brings a service's database to the newest form: the kit's own tables, then the service's, by Alembic."""
 
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
@@ -45,6 +46,39 @@ def _upgrade(connection: Connection, package: str) -> None:
     if context.get_current_revision() != ScriptDirectory.from_config(config).get_current_head():
         command.upgrade(config, "head")
     connection.commit()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """At which migration of a package a database stands, and which one this code needs."""
+
+    package: str
+    found: str | None
+    needed: str | None
+    is_known: bool
+
+    @property
+    def is_right(self) -> bool:
+        return self.found == self.needed
+
+    def sentence(self, service: str) -> str:
+        """What is wrong and what to do."""
+        if self.found is None:
+            return f"the tables of {self.package} were never made: run `motcua migrate {service}`"
+        if self.is_known:
+            stands = f"the tables of {self.package} stand at {self.found}, this code needs {self.needed}"
+            return f"{stands}: run `motcua migrate {service}`"
+        return f"the tables of {self.package} stand at {self.found}, which a newer release made: start that release"
+
+
+def standing(connection: Connection, package: str) -> Standing:
+    """Compare a database with the migrations inside `package`; changes nothing."""
+    config = config_for(package)
+    script = ScriptDirectory.from_config(config)
+    context = MigrationContext.configure(connection, opts={"version_table": config.attributes["version_table"]})
+    found = context.get_current_revision()
+    known = {revision.revision for revision in script.walk_revisions()}
+    return Standing(package, found, script.get_current_head(), is_known=found in known)
 
 
 def run_environment() -> None:

@@ -3,13 +3,23 @@
 import asyncio
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import obstore
-from obstore.exceptions import AlreadyExistsError
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from contracts.facts import StoredObject
+from kit.errors import TryAgain
+
+RETRY_SECONDS = 10.0  # how long a store over the network is asked again before somebody is told
+
+
+class StoreAway(TryAgain):
+    """The store did not do it: full, read-only, not reachable. What was stored before is untouched."""
 
 
 class ObjectMissing(Exception):
@@ -27,22 +37,25 @@ class Objects:
         self.folder = Path(url.removeprefix("file://")) if url.startswith("file://") else None
         if self.folder:
             self.folder.mkdir(parents=True, exist_ok=True)
-        self._store: ObjectStore = LocalStore(self.folder) if self.folder else from_url(url)
+        self._store: ObjectStore = LocalStore(self.folder) if self.folder else _over_the_network(url)
 
     async def put(self, path: str, data: bytes) -> StoredObject:
-        """Store `data` at `path`, on disk when this returns. Raises ObjectChanged where other bytes lie there."""
+        """Store `data` at `path`, on disk when this returns.
+
+        Raises ObjectChanged where other bytes lie there, StoreAway.
+        """
         digest = hashlib.sha256(data).hexdigest()
-        try:
-            await obstore.put_async(self._store, path, data, mode="create")
-        except AlreadyExistsError:
-            if hashlib.sha256(await self._read(path)).hexdigest() != digest:
-                raise ObjectChanged(path) from None
-        if self.folder:
-            await asyncio.to_thread(flush, self.folder, self.folder / path)
+        with working(path):
+            try:
+                await obstore.put_async(self._store, path, data, mode="create")
+            except AlreadyExistsError:
+                if hashlib.sha256(await self._read(path)).hexdigest() != digest:
+                    raise ObjectChanged(path) from None
+            await self._flush(path)
         return StoredObject(path=path, sha256=digest, size=len(data))
 
     async def get(self, stored: StoredObject) -> bytes:
-        """The bytes, checked against their digest. Raises ObjectMissing, ObjectChanged."""
+        """The bytes, checked against their digest. Raises ObjectMissing, ObjectChanged, StoreAway."""
         data = await self._read(stored.path)
         if hashlib.sha256(data).hexdigest() != stored.sha256:
             raise ObjectChanged(stored.path)
@@ -54,17 +67,35 @@ class Objects:
 
     async def replace(self, path: str, data: bytes) -> StoredObject:
         """Write a card that may change (staff cards); everything else is immutable and uses `put`."""
-        await obstore.put_async(self._store, path, data)
-        if self.folder:
-            await asyncio.to_thread(flush, self.folder, self.folder / path)
+        with working(path):
+            await obstore.put_async(self._store, path, data)
+            await self._flush(path)
         return StoredObject(path=path, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
 
     async def _read(self, path: str) -> bytes:
-        try:
-            found = await obstore.get_async(self._store, path)
-        except FileNotFoundError as error:
-            raise ObjectMissing(path) from error
-        return bytes(await found.bytes_async())
+        with working(path):
+            try:
+                found = await obstore.get_async(self._store, path)
+                return bytes(await found.bytes_async())
+            except (FileNotFoundError, NotFoundError) as error:
+                raise ObjectMissing(path) from error
+
+    async def _flush(self, path: str) -> None:
+        if self.folder:
+            await asyncio.to_thread(flush, self.folder, self.folder / path)
+
+
+def _over_the_network(url: str) -> ObjectStore:
+    return from_url(url, retry_config={"retry_timeout": timedelta(seconds=RETRY_SECONDS)})
+
+
+@contextmanager
+def working(path: str) -> Iterator[None]:
+    """Whatever the store or its disk says against it is StoreAway."""
+    try:
+        yield
+    except (BaseError, OSError) as error:
+        raise StoreAway(f"the object store could not serve {path}: {type(error).__name__}") from error
 
 
 def flush(root: Path, file: Path) -> None:

@@ -118,10 +118,10 @@ def _row(envelope: Envelope, topic: str) -> dict[str, Any]:
 
 
 def pack_headers(headers: list[tuple[str, bytes]]) -> bytes:
-    """Record headers as one column."""
-    return orjson.dumps([[name, value.decode()] for name, value in headers])
+    """Record headers as one column, whatever bytes a stranger's record has in them."""
+    return orjson.dumps([[name, value.decode("latin-1")] for name, value in headers])
 
 
 def unpack_headers(packed: bytes) -> list[tuple[str, bytes]]:
     """The record headers of a row."""
-    return [(name, value.encode()) for name, value in orjson.loads(packed)]
+    return [(name, value.encode("latin-1")) for name, value in orjson.loads(packed)]

@@ -194,6 +194,12 @@ async def calls_about(tx: AsyncSession, about: str) -> list[Told]:
     return [Told(r.began_at, r.ended_at, Outcome(r.outcome) if r.outcome else None, r.detail) for r in rows]
 
 
+async def is_under_way(tx: AsyncSession, about: str) -> bool:
+    """Whether a call about a piece of work may be going on right now."""
+    query = "select 1 from kit_call where about = :about and outcome is null limit 1"
+    return (await run_sql(tx, query, about=about)).first() is not None
+
+
 @dataclass(frozen=True)
 class Pauses:
     """Between tries of one piece of work: doubling from `first`, at most `longest`, each a little different."""

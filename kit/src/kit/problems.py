@@ -42,6 +42,10 @@ UNEXPECTED = Problem(
     HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected", "Something went wrong on our side", "Hệ thống gặp lỗi",
     "Lỗi thuộc về hệ thống, không phải của ông/bà. Những gì đã gửi và được xác nhận vẫn còn nguyên.",
 )  # fmt: skip
+HEADERS = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": "Bearer"},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": "10"},
+}
 BY_STATUS = {
     404: Problem(
         HTTPStatus.NOT_FOUND, "not-found", "There is nothing here", "Không tìm thấy",
@@ -100,10 +104,12 @@ def answer(
     request: Request, problem: Problem, detail: str, *, page: RenderPage | None, facts: dict[str, Any] | None = None
 ) -> Response:
     """The answer in the form the client asked for."""
+    headers = HEADERS.get(problem.status, {})
     if page is not None and wants_page(request):
         sentence = (facts or {}).get("sentence_vi") or problem.sentence_vi or problem.title_vi
-        return page(request, problem.status, problem.title_vi, sentence, telemetry.trace_id())
+        shown = page(request, problem.status, problem.title_vi, sentence, telemetry.trace_id())
+        shown.headers.update(headers)
+        return shown
     body = {"type": problem.type, "title": problem.title, "status": int(problem.status), "detail": detail}
     body |= {"title_vi": problem.title_vi, "trace_id": telemetry.trace_id()} | (facts or {})
-    headers = {"WWW-Authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else None
-    return JSONResponse(body, status_code=problem.status, media_type="application/problem+json", headers=headers)
+    return JSONResponse(body, problem.status, headers, media_type="application/problem+json")

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from kit.bus import Bus
+from kit.draining import whole
 from kit.inbox import Record
 
 MOST_RECORDS = 500
@@ -58,7 +59,7 @@ class Reader:
             await consumer.start()
             while True:
                 for partition, messages in (await consumer.getmany(timeout_ms=1000)).items():
-                    await self._hand_over(consumer, partition, [record_of(message) for message in messages])
+                    await whole(self._hand_over(consumer, partition, [record_of(message) for message in messages]))
         finally:
             await consumer.stop()
 

@@ -10,6 +10,7 @@ from aiokafka.errors import KafkaError
 
 from kit import telemetry
 from kit.bus import Bus
+from kit.draining import whole
 from kit.outbox import unpack_headers
 
 BATCH = 500
@@ -67,7 +68,7 @@ class Relay:
         try:
             while not heart.done():
                 self.woken.clear()
-                while await self.send_batch(worker):
+                while await whole(self.send_batch(worker)):
                     pass
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self.woken.wait(), HEARTBEAT_SECONDS)

@@ -69,6 +69,9 @@ class ParkedRow(KitTable, table=True):
     """An event that could not be taken: refused for good, or ahead of one that has not come. Kept with its reason."""
 
     __tablename__ = "kit_parked"
+    id: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), nullable=False, unique=True)
+    )
     consumer: str = Field(primary_key=True)
     topic: str = Field(primary_key=True)
     subject: str = Field(primary_key=True)
@@ -81,6 +84,29 @@ class ParkedRow(KitTable, table=True):
     reason: str = Field(sa_column=Column(Text, nullable=False))
     attempts: int = 0
     parked_at: datetime | None = Field(default=None, sa_column=_moment())
+
+
+class ParkedDecision(KitTable, table=True):
+    """What a person decided about a parked event, and the event as it was: replayed, dropped, passed over."""
+
+    __tablename__ = "kit_parked_decision"
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    parked_id: int = Field(sa_type=BigInteger, description="the number it had in kit_parked")
+    decision: str
+    decided_by: str
+    why: str = Field(sa_column=Column(Text, nullable=False))
+    decided_at: datetime | None = Field(default=None, sa_column=_moment())
+    consumer: str
+    topic: str
+    subject: str
+    sequence: int = Field(sa_type=BigInteger)
+    partition: int
+    record_offset: int = Field(sa_type=BigInteger)
+    headers: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    attempts: int
+    parked_at: datetime = Field(sa_type=MOMENT)
 
 
 class ReaderAttempt(KitTable, table=True):

@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter as CountOf
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from opentelemetry import propagate, trace
@@ -10,6 +11,8 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import Counter, Gauge, Histogram
 from pythonjsonlogger.json import JsonFormatter
+
+from contracts.catalogue import EVENTS
 
 REQUESTS = Histogram("motcua_http_request_seconds", "Requests by route template", ["method", "route", "status"])
 OUTBOX_DEPTH = Gauge("motcua_outbox_events", "Events that wait to be sent")
@@ -20,6 +23,9 @@ EVENTS_DROPPED = Counter("motcua_events_repeated_total", "Events that came again
 EVENTS_PARKED = Counter("motcua_events_parked_total", "Events parked, by kind", ["kind"])
 OUTSIDE_CALLS = Counter("motcua_outside_calls_total", "Calls of outside systems", ["system", "outcome"])
 OUTSIDE_CIRCUITS = Gauge("motcua_outside_circuits_open", "Circuits of this process that are open", ["system"])
+PARKED_NOW = Gauge("motcua_parked_events", "Events parked now, by kind: failed ones and those that are held", ["kind"])
+GAPS = Gauge("motcua_gaps", "Subjects whose events wait behind one that has not come for a minute")
+READER_STOPPED = Gauge("motcua_reader_stopped", "1 where the reader stands and a person has to look")
 
 log = logging.getLogger(__name__)
 _tracer = trace.get_tracer("motcua")
@@ -61,6 +67,15 @@ def tell_circuit(name: str, is_open: bool) -> None:
     """A circuit opened or closed."""
     OUTSIDE_CIRCUITS.labels(name).inc(1 if is_open else -1)
     log.warning("the circuit to %s is %s", name, "open" if is_open else "closed")
+
+
+def count_events(*, taken: Collection[str] = (), repeated: Collection[str] = (), held: int = 0) -> None:
+    """Count what a committed transaction did with events, by type; a type nobody catalogued is one label."""
+    for counter, types in ((EVENTS_TAKEN, taken), (EVENTS_DROPPED, repeated)):
+        for name, number in CountOf(name if name in EVENTS else "unknown" for name in types).items():
+            counter.labels(name).inc(number)
+    if held:
+        EVENTS_PARKED.labels("held").inc(held)
 
 
 def trace_id() -> str:

@@ -1,12 +1,15 @@
 """Transactions: one per request or event, committed before the answer leaves. Knows no table."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import orjson
+from asyncpg import InterfaceError, PostgresError
 from fastapi import Depends, Request
 from sqlalchemy import CursorResult, event, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,6 +22,15 @@ CONNECTION_LIMITS = {  # a frozen owner of a lock would otherwise block the next
     "lock_timeout": "10s",
     "timezone": "UTC",
 }
+CONNECT_SECONDS = 5.0  # a person who waits longer for a page thinks it is broken, and says so better than we do
+COMMAND_SECONDS = 35.0  # past the server's own limit: only a server that hangs or is cut off comes so far
+
+
+class DatabaseAway(ConnectionError):
+    """No connection in time: the database refuses, hangs, is cut off, or every connection is taken. Nothing was done.
+
+    Its cause tells which.
+    """
 
 
 def async_url(database_url: str) -> str:
@@ -43,7 +55,11 @@ class Database:
             pool_pre_ping=True,
             json_serializer=_dumps,
             json_deserializer=orjson.loads,
-            connect_args={"server_settings": CONNECTION_LIMITS, "timeout": 10},
+            connect_args={
+                "server_settings": CONNECTION_LIMITS,
+                "timeout": CONNECT_SECONDS,
+                "command_timeout": COMMAND_SECONDS,
+            },
         )
         self.after_say: list[Callable[[], None]] = []
         self.carries: dict[str, Any] = {}  # what `main` hands to handlers with each transaction, as `tx.info`
@@ -51,11 +67,15 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """Commits at the end, rolls back on any exception; wakes the relay where something was said."""
+        """Commits at the end, rolls back on any exception; wakes the relay where something was said.
+
+        Raises DatabaseAway before anything was done.
+        """
         carried = {**self.carries, "objects": self.objects}
         async with AsyncSession(self.engine, expire_on_commit=False, info=carried) as tx:
             event.listen(tx.sync_session, "after_commit", self._wake_relay)
             async with tx.begin():
+                await _connected(tx)
                 if self.begins_with:
                     await self.begins_with(tx)
                 yield tx
@@ -67,6 +87,15 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+async def _connected(tx: AsyncSession) -> None:
+    """Take the connection now, so that whatever goes wrong here is known to have changed nothing."""
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            await tx.connection()
+    except (OSError, SQLAlchemyError, PostgresError, InterfaceError) as error:
+        raise DatabaseAway(f"no connection to the database: {type(error).__name__}") from error
 
 
 async def run_sql(tx: AsyncSession, statement: str, **values: Any) -> CursorResult[*tuple[Any, ...]]:

@@ -3,16 +3,20 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from kit import consume
 from kit.bus import Bus
 from kit.consume import Consumer, ReaderStopped
+from kit.draining import whole
+from kit.faults import is_passing
 from kit.inbox import Record
 from kit.reader import OffsetsExpired, Reader
 from kit.relay import Relay
+from kit.signs import Signs
 from kit.tx import Database, run_sql
 
 log = logging.getLogger(__name__)
@@ -24,7 +28,7 @@ class Loop:
     """Work that is done again and again: `step` returns whether there was something to do."""
 
     name: str
-    step: Callable[[], Awaitable[bool]]
+    step: Callable[[], Coroutine[Any, Any, bool]]
     idle_seconds: float = 1.0
     rest: Callable[[], Awaitable[None]] | None = None  # in the place of a fixed pause
 
@@ -38,20 +42,39 @@ class Worker:
     bus: Bus
     consumer: Consumer | None = None
     loops: Sequence[Loop] = ()
+    signs: Signs = field(default_factory=Signs)
+
+    @property
+    def topics(self) -> list[str]:
+        """Every topic it writes or reads."""
+        return sorted({f"{self.service}.events", *(self.consumer.topics() if self.consumer else [])})
 
     async def run(self) -> None:
         """Work until cancelled. Raises ReaderStopped, OffsetsExpired: then a person has to look."""
-        topics = sorted({f"{self.service}.events", *(self.consumer.topics() if self.consumer else [])})
-        await patiently("topics", lambda: self.bus.ensure_topics(topics))
+        await patiently("topics", lambda: self.bus.ensure_topics(self.topics))
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(Relay(self.database.url, self.bus, self.service).run(), name="relay")
                 if self.consumer:
-                    group.create_task(forever("reader", self._reader(self.consumer).run), name="reader")
+                    group.create_task(self._forever("reader", self._reader(self.consumer).run), name="reader")
                 for loop in self.loops:
-                    group.create_task(forever(loop.name, partial(repeat, loop)), name=loop.name)
+                    group.create_task(self._forever(loop.name, partial(repeat, loop)), name=loop.name)
         finally:
             await self.bus.drop_producer()
+
+    async def _forever(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Begin `work` again after any fault, with growing, capped pauses. Lets through what needs a person."""
+        pause = 0.2
+        while True:
+            try:
+                await work()
+            except STOPS:
+                raise
+            except Exception as error:
+                log.exception("%s failed and begins again", name)
+                self.signs.failed(name, error)
+                await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
+                pause = min(pause * 2, 10.0)
 
     def _reader(self, consumer: Consumer) -> Reader:
         async def deliver(records: Sequence[Record], taken: Callable[[Record], Awaitable[None]]) -> None:
@@ -68,32 +91,18 @@ class Worker:
 
         group = f"motcua.{consumer.name}"
         topics = consumer.topics()
-        return Reader(self.bus, group, topics, deliver, has_read=has_read, is_passing=consume.is_passing)
+        return Reader(self.bus, group, topics, deliver, has_read=has_read, is_passing=is_passing)
 
 
 async def repeat(loop: Loop) -> None:
     """Run a loop's steps until cancelled, resting where there is nothing to do."""
     while True:
-        if await loop.step():
+        if await whole(loop.step()):
             continue
         if loop.rest:
             await loop.rest()
         else:
             await asyncio.sleep(loop.idle_seconds)
-
-
-async def forever(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Begin `work` again after any fault, with growing, capped, jittered pauses. Lets through what needs a person."""
-    pause = 0.2
-    while True:
-        try:
-            await work()
-        except STOPS:
-            raise
-        except Exception:
-            log.exception("%s failed and begins again", name)
-            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
-            pause = min(pause * 2, 10.0)
 
 
 async def patiently(name: str, work: Callable[[], Awaitable[None]]) -> None:

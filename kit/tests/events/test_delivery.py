@@ -9,7 +9,7 @@ import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.intake import DossierRated, ResultCollected
-from kit import consume, inbox, outbox
+from kit import inbox, outbox
 from kit.consume import Consumer, deliver
 from kit.errors import TryAgain
 from kit.now import TIME_ZONE, ClockRefused, move_clock, read_now
@@ -122,32 +122,6 @@ async def test_an_event_nobody_hears_still_takes_its_turn(database: Database) ->
     assert await took(database) == [5]
 
 
-async def test_a_refused_event_is_parked_with_its_reason_and_its_dossier_waits(database: Database) -> None:
-    handler, bad, good = Remembers(), uuid4(), uuid4()
-    consumer = listening(handler)
-    handler.fails = ValueError("no such thing")
-    await deliver(database, consumer, [a_record(rated(bad, 1), sequence=1)])
-    handler.fails = None
-    await deliver(database, consumer, [a_record(rated(bad, 2), sequence=2), a_record(rated(good, 4), sequence=1)])
-    assert await took(database) == [4]
-    async with database.transaction() as tx:
-        failed, waiting = await inbox.all_parked(tx)
-    assert (failed.is_failed, failed.reason) == (True, "ValueError: no such thing")
-    assert (waiting.is_failed, waiting.sequence) == (False, 2)
-
-
-async def test_a_parked_event_is_replayed_with_what_waits_behind_it(database: Database) -> None:
-    handler, dossier = Remembers(), uuid4()
-    consumer = listening(handler)
-    handler.fails = ValueError("not yet mended")
-    await deliver(database, consumer, [a_record(rated(dossier, 1), sequence=1)])
-    handler.fails = None
-    await deliver(database, consumer, [a_record(rated(dossier, n), sequence=n) for n in (2, 3)])
-    assert await consume.replay(database, consumer, "intake.events", str(dossier), 1)
-    assert await took(database) == [1, 2, 3]
-    assert not await consume.replay(database, consumer, "intake.events", str(dossier), 1)
-
-
 async def test_a_parked_event_that_comes_again_is_not_run_again(database: Database) -> None:
     handler, dossier = Remembers(), uuid4()
     consumer = listening(handler)
@@ -171,36 +145,6 @@ async def test_a_passing_fault_leaves_the_event_for_later(database: Database) ->
     handler.fails = None
     await deliver(database, consumer, [record])
     assert await took(database) == [5]
-
-
-async def test_a_record_that_kills_its_process_is_parked_after_three_times(database: Database) -> None:
-    consumer, record = listening(Remembers()), a_record(rated(uuid4()), sequence=1)
-    for _ in range(consume.MOST_ATTEMPTS):  # what a killed process leaves behind: the count, and nothing else
-        await consume.count_attempt(database, consumer, record)
-    await deliver(database, consumer, [record])
-    assert await took(database) == []
-    async with database.transaction() as tx:
-        (row,) = await inbox.all_parked(tx)
-    assert "died 3 times" in row.reason
-
-
-async def test_a_record_that_is_no_envelope_is_parked(database: Database) -> None:
-    good = a_record(rated(uuid4()), sequence=1)
-    broken = inbox.Record(good.topic, 0, 7, good.key, headers=[], body=b"not json")
-    await deliver(database, listening(Remembers()), [broken, good])
-    assert await took(database) == [5]
-    async with database.transaction() as tx:
-        (row,) = await inbox.all_parked(tx)
-    assert row.subject == "unreadable:0:7"
-
-
-async def test_many_failures_in_a_row_stop_the_reader(database: Database) -> None:
-    handler = Remembers()
-    handler.fails = ValueError("our own bug")
-    consumer = listening(handler)
-    records = [a_record(rated(uuid4()), sequence=1, offset=n) for n in range(consume.MOST_PARKED_IN_A_ROW)]
-    with pytest.raises(consume.ReaderStopped):
-        await deliver(database, consumer, records)
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -3,6 +3,7 @@
 An extra (`motcua-kit[embedded]`) for one machine: demo, development, tests. Images leave it out.
 """
 
+from kit.embedded.cluster import KafkaCluster
 from kit.embedded.errors import EmbeddedError
 from kit.embedded.folder import FolderLock
 from kit.embedded.kafka import Kafka
@@ -14,6 +15,7 @@ __all__ = [
     "EmbeddedError",
     "FolderLock",
     "Kafka",
+    "KafkaCluster",
     "Postgres",
     "Process",
     "free_port",

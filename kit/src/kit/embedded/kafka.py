@@ -1,4 +1,4 @@
-"""A real Apache Kafka in a folder: one broker that is its own controller, on free loopback ports. Makes no topics."""
+"""A real Apache Kafka in a folder: a broker that is a controller too, on free loopback ports. Makes no topics."""
 
 import os
 import re
@@ -7,9 +7,11 @@ import socket
 import struct
 import uuid
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from kit.embedded.errors import writing_in
+from kit.embedded.errors import EmbeddedError, writing_in
 from kit.embedded.jars import default_folder, ready_jars
 from kit.embedded.part import Part, Say
 from kit.embedded.ports import HOST
@@ -18,19 +20,36 @@ from kit.embedded.process import Process
 _FOREVER_MINUTES = 2**31 - 1
 
 
+@dataclass(frozen=True)
+class Seat:
+    """A broker's place in a cluster: its number, everybody's controller port by number, and what clients are told.
+
+    `advertised` is the port under which clients reach it, where something stands before it; None: its own.
+    """
+
+    node: int
+    cluster_id: str
+    controllers: Mapping[int, int]
+    advertised: int | None = None
+
+
 class Kafka(Part):
     """Apache Kafka with its data and log below `folder`.
 
-    There is one copy of everything, so every record is on disk before it is acknowledged. Topics are never made by
-    chance, and nothing expires unless a topic says so. `jars`: where Kafka's jars lie, or are downloaded to.
+    Alone it has the only copy of everything, so every record is on disk before it is acknowledged; with a `seat` it is
+    one of several (`KafkaCluster`), which keep a copy each. Topics are never made by chance, and nothing expires unless
+    a topic says so. `jars`: where Kafka's jars lie, or are downloaded to.
     """
 
     name = "Kafka"
     start_seconds = 90.0
 
-    def __init__(self, folder: Path, *, port: int | None = None, jars: Path | None = None) -> None:
-        super().__init__(folder, port, None)
+    def __init__(
+        self, folder: Path, *, port: int | None = None, jars: Path | None = None, seat: Seat | None = None
+    ) -> None:
+        super().__init__(folder, port, *([seat.controllers[seat.node], None] if seat else [None]))
         self.jars = jars or default_folder()
+        self.seat = seat
 
     @property
     def bootstrap(self) -> str:
@@ -49,17 +68,20 @@ class Kafka(Part):
         with writing_in(self.folder):
             shutil.rmtree(fresh, ignore_errors=True)
             fresh.mkdir(mode=0o700)
-            _write_properties(config, fresh, [9092, 9093])  # only the folder matters here
-        words = ["kafka.tools.StorageTool", "format", f"--cluster-id={_new_cluster_id()}", f"--config={config}"]
+            _write_properties(config, fresh, [9092, 9093, 9094], self.seat)  # only folder and number matter here
+        cluster_id = self.seat.cluster_id if self.seat else new_cluster_id()
+        words = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", f"--config={config}"]
         self._run_once([*_java(self._class_path, self.log.parent), *words], _environment())
         with writing_in(self.folder):
             fresh.rename(self.data)
             config.unlink()
 
     def _make_process(self, ports: list[int]) -> Process:
+        if self.seat and ports[1] != self.seat.controllers[self.seat.node]:
+            raise EmbeddedError(f"Somebody took the port on which the other brokers look for the one in {self.folder}.")
         config = self.folder / "server.properties"
         with writing_in(self.folder):
-            _write_properties(config, self.data, ports)
+            _write_properties(config, self.data, ports, self.seat)
         return Process(
             self.name,
             [*_java(self._class_path, self.log.parent), "kafka.Kafka", str(config)],
@@ -76,6 +98,11 @@ class Kafka(Part):
 
 def serves_clients(port: int) -> bool:
     """Whether a broker on this loopback port answers a metadata request that names at least one broker."""
+    return brokers_known(port) >= 1
+
+
+def brokers_known(port: int) -> int:
+    """How many brokers the one on this loopback port names to clients; 0 where it does not answer."""
     # Metadata, version 1: a header (key, version, correlation id, client id), then an empty list of topics: none.
     request = struct.pack(">hhih5si", 3, 1, 1, 5, b"probe", 0)
     try:
@@ -83,42 +110,27 @@ def serves_clients(port: int) -> bool:
             connection.sendall(struct.pack(">i", len(request)) + request)
             answer = connection.makefile("rb").read(12)  # length, correlation id, number of brokers
     except OSError:
-        return False
-    return len(answer) == 12 and int.from_bytes(answer[8:], "big", signed=True) >= 1
+        return 0
+    return int.from_bytes(answer[8:], "big", signed=True) if len(answer) == 12 else 0
 
 
-def _new_cluster_id() -> str:
+def new_cluster_id() -> str:
     """As StorageTool's own random-uuid makes them: a random UUID in URL-safe Base64, never with a dash in front."""
     return "M" + urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
 
 
-def _write_properties(path: Path, data: Path, ports: list[int]) -> None:
+def _write_properties(path: Path, data: Path, ports: list[int], seat: Seat | None) -> None:
     """Written before every start: the ports change, and what is told to clients and to the quorum follows them."""
-    port, controller_port = ports
     settings = {
         "process.roles": "broker,controller",
-        "node.id": "1",
-        "controller.quorum.voters": f"1@{HOST}:{controller_port}",
         "controller.listener.names": "CONTROLLER",
-        "listeners": f"PLAINTEXT://{HOST}:{port},CONTROLLER://{HOST}:{controller_port}",
-        "advertised.listeners": f"PLAINTEXT://{HOST}:{port}",
-        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-        "inter.broker.listener.name": "PLAINTEXT",
         "log.dirs": str(data),
         "auto.create.topics.enable": "false",
-        "log.flush.interval.messages": "1",
         "log.retention.ms": "-1",
         "log.retention.bytes": "-1",
         "offsets.retention.minutes": str(_FOREVER_MINUTES),  # a demo left alone for weeks still knows where it was
-        "default.replication.factor": "1",
-        "min.insync.replicas": "1",
-        "offsets.topic.replication.factor": "1",
         "offsets.topic.num.partitions": "4",
-        "transaction.state.log.replication.factor": "1",
-        "transaction.state.log.min.isr": "1",
         "transaction.state.log.num.partitions": "4",
-        "share.coordinator.state.topic.replication.factor": "1",
-        "share.coordinator.state.topic.min.isr": "1",
         "broker.session.timeout.ms": "3000",  # after a power cut the controller waits so long for the broker's old self
         "broker.heartbeat.interval.ms": "500",
         "group.initial.rebalance.delay.ms": "0",
@@ -127,9 +139,51 @@ def _write_properties(path: Path, data: Path, ports: list[int]) -> None:
         "num.network.threads": "2",
         "num.io.threads": "4",
         "background.threads": "4",
+        **(_seated(ports, seat) if seat else _alone(ports)),
     }
     lines = (f"{name}={_escaped(value)}\n" for name, value in settings.items())
     path.write_text("".join(lines))
+
+
+def _alone(ports: list[int]) -> dict[str, str]:
+    """One broker: it is its own quorum, and what it acknowledges must be on its disk."""
+    port, controller_port = ports[:2]
+    return {
+        "node.id": "1",
+        "controller.quorum.voters": f"1@{HOST}:{controller_port}",
+        "listeners": f"PLAINTEXT://{HOST}:{port},CONTROLLER://{HOST}:{controller_port}",
+        "advertised.listeners": f"PLAINTEXT://{HOST}:{port}",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "inter.broker.listener.name": "PLAINTEXT",
+        "log.flush.interval.messages": "1",
+        **_copies(1, 1),
+    }
+
+
+def _seated(ports: list[int], seat: Seat) -> dict[str, str]:
+    """One of several: brokers copy over a listener of their own, so what stands before clients is not between them."""
+    port, controller_port, between = ports
+    voters = ",".join(f"{node}@{HOST}:{its_port}" for node, its_port in seat.controllers.items())
+    copies = len(seat.controllers)
+    listeners = f"PLAINTEXT://{HOST}:{port},BETWEEN://{HOST}:{between}"
+    return {
+        "node.id": str(seat.node),
+        "controller.quorum.voters": voters,
+        "listeners": f"{listeners},CONTROLLER://{HOST}:{controller_port}",
+        "advertised.listeners": f"PLAINTEXT://{HOST}:{seat.advertised or port},BETWEEN://{HOST}:{between}",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,BETWEEN:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "inter.broker.listener.name": "BETWEEN",
+        **_copies(copies, copies // 2 + 1),
+    }
+
+
+def _copies(copies: int, in_sync: int) -> dict[str, str]:
+    """How many copies of everything there are, and how many must have a record before it is acknowledged."""
+    logs = ("transaction.state.log", "share.coordinator.state.topic")
+    factors = ["default.replication.factor", "offsets.topic.replication.factor"]
+    factors += [f"{log}.replication.factor" for log in logs]
+    at_least = ["min.insync.replicas", *(f"{log}.min.isr" for log in logs)]
+    return dict.fromkeys(factors, str(copies)) | dict.fromkeys(at_least, str(in_sync))
 
 
 def _escaped(value: str) -> str:

@@ -95,7 +95,7 @@ async def administer(server: str, statement: str) -> None:
 async def emitted(database: Database) -> list[Event]:
     """What was said and waits in the outbox, oldest first, as events."""
     async with database.transaction() as tx:
-        rows = (await run_sql(tx, "select type, body from kit_outbox order by id")).all()
+        rows = (await run_sql(tx, "select type, body from kit_outbox where topic not like '%.dead' order by id")).all()
     return [EVENTS[type_].model_validate_json(body) for type_, body in rows]
 
 

@@ -161,25 +161,37 @@ async def say_sent(tx: AsyncSession, message: Message, *, now: datetime) -> None
     await outbox.put(tx, said, time=now)
 
 
-async def send_again(tx: AsyncSession, wanted: UUID, *, now: datetime) -> None:
-    """A person wants a message sent once more, under the same Message-ID. Raises MessageNotFound, NotAllowedNow."""
-    message = await store.load_message(tx, wanted)
-    if message is None:
-        raise MessageNotFound
+async def send_again(tx: AsyncSession, wanted: UUID) -> None:
+    """A person wants a message sent once more, under the same Message-ID or RequestId.
+
+    Raises MessageNotFound, NotAllowedNow.
+    """
+    message = await at_rest(tx, wanted, "send again")
     await store.save_message(tx, message.again(at=await outside.real_now(tx)))
 
 
 async def decide_sent(tx: AsyncSession, wanted: UUID, *, by: str, now: datetime) -> None:
-    """A person found out that a message arrived after all. Emits MessageSent. Raises MessageNotFound, NotAllowedNow."""
+    """A person found out that a message of unknown outcome arrived. Emits MessageSent.
+
+    Raises MessageNotFound, NotAllowedNow.
+    """
+    message = await at_rest(tx, wanted, "decide on")
+    if message.state is not MessageState.UNKNOWN:
+        raise NotAllowedNow("decide on", message.state)
+    shown_to = message.shown_to or "•••"  # a process that died before the message was packed could not say
+    decided = replace(message.sent(now=now), reason=f"xác nhận đã đến: {by}", shown_to=shown_to)
+    await store.save_message(tx, decided)
+    await say_sent(tx, decided, now=now)
+
+
+async def at_rest(tx: AsyncSession, wanted: UUID, action: str) -> Message:
+    """The message, locked, while nobody is handing it over. Raises MessageNotFound, NotAllowedNow."""
     message = await store.load_message(tx, wanted)
     if message is None:
         raise MessageNotFound
-    if message.state is not MessageState.UNKNOWN:
-        raise NotAllowedNow("decide sent", message.state)
-    shown_to = message.shown_to or "•••"  # a process that died before it was packed could not say
-    decided = replace(message.sent(now=now), reason=f"xác nhận đã nhận: {by}", shown_to=shown_to)
-    await store.save_message(tx, decided)
-    await say_sent(tx, decided, now=now)
+    if await outside.is_under_way(tx, str(wanted)):
+        raise NotAllowedNow(action, message.state)
+    return message
 
 
 async def later_than(tx: AsyncSession, message: Message) -> datetime:

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.facts import StoredObject
 from contracts.workflow import CalendarApproved
 from kit import outbox
-from kit.consume import is_passing
+from kit.faults import is_passing
 from kit.now import read_now
 from kit.tx import Database, objects_of
 from rules.records.calendar import CalendarRecord

@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from contracts.workflow import CaseEvent, DeadlineApproaching, DeadlineFact, DeadlineMissed
 from kit import outbox
 from kit.alarm import Alarm
-from kit.consume import is_passing
+from kit.faults import is_passing
 from kit.now import CHANNEL as CLOCK_CHANNEL
 from kit.now import read_now
 from kit.tx import Database
