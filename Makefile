@@ -3,8 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 once ?=
 only ?=
+seed ?=
+dossiers ?=
+minutes ?=
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-fast journeys bench lint types arch check lock schemas states migration format
+.PHONY: help setup demo up test test-fast journeys chaos bench lint types arch check lock schemas states migration format
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +25,8 @@ test-fast: setup ## without broker and browser
 	@$(BIN)/python tools/test -m "not kafka and not browser and not slow"
 journeys: setup ## the tests that start everything
 	@$(BIN)/python tools/test tests/journeys
+chaos: setup ## the whole under faults, then counted: nothing lost, doubled or overtaken (seed=7 dossiers=300 minutes=5)
+	@$(BIN)/python -m chaos $(if $(seed),--seed $(seed)) $(if $(dossiers),--dossiers $(dossiers)) $(if $(minutes),--minutes $(minutes))
 bench: setup ## figures beside their limits, into build/bench.json (only=arithmetic: one program)
 	@$(PYTHON) tools/setup bench && $(BIN)/python -m bench $(only)
 lint: setup ## ruff: rules and format

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
 
+from kit import parked_pages
 from kit.signin import MaybePerson, allow, anyone, open_to_all
 from motcua.documents import application
 from motcua.programs import PAGES_BASE, SERVICES
@@ -85,6 +86,10 @@ def test_a_service_stays_on_its_own_paths(service: str, tmp_path: Path) -> None:
         own_api, own_page = path.startswith(f"/api/{service}/v1/"), path.startswith(f"{PAGES_BASE[service]}/")
         is_page = (own_page and not path.startswith(("/api/", *others))) or path == PAGES_BASE[service]
         assert own_api or is_page or path in operators, path
+
+
+def test_the_operators_pages_lead_to_those_of_every_service() -> None:
+    assert [base for _, base in parked_pages.SERVICES] == [PAGES_BASE[service] for service in SERVICES]
 
 
 async def nothing() -> None:

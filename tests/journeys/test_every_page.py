@@ -43,6 +43,7 @@ PEOPLE = (
     ("p-calendar-admin", ("/officer",)),
     ("p-accountant", ("/pay",)),
     ("p-auditor", ("/officer", "/messages")),
+    ("p-operator", ("/operator/parked",)),
 )
 
 
@@ -104,7 +105,7 @@ def test_every_page_that_somebody_reaches_is_whole_and_accessible(
 ) -> None:
     seen: dict[str, set[str]] = {}
     for home in homes:
-        base = "" if home.startswith("/desk") else home
+        base = "" if home.startswith(("/desk", "/operator")) else home
         somebody = Somebody(browser, walked.url, person, base)
         waiting = deque([f"{walked.url}{home or '/'}", *links_of(somebody)])
         while waiting:

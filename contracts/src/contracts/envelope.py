@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from contracts.facts import Removed
+
 
 class Event(BaseModel):
     """What a service says happened: a fact, in the past tense, without personal data.
@@ -38,6 +40,14 @@ class DossierEvent(Event):
     @property
     def subject(self) -> str:
         return str(self.dossier_id)
+
+
+class CopyErased(DossierEvent):
+    """A keeper of copies has none left of one dossier: its part of the proof. Numbers only."""
+
+    erasure_id: UUID
+    removed: list[Removed]
+    erased_at: AwareDatetime
 
 
 class Envelope(BaseModel):

@@ -82,6 +82,13 @@ class Handler(Fact):
     unit: str
 
 
+class Removed(Fact):
+    """How much of one kind held something personal before it was removed."""
+
+    kind: str = Field(description="the table's name; `objects` for what lay in the object store")
+    count: int = Field(ge=1)
+
+
 class StaffCard(Fact):
     """The published card of an officer: what an applicant may know of who handles the dossier."""
 

@@ -1,6 +1,7 @@
 """What intake says."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
@@ -77,3 +78,11 @@ class DossierRated(DossierEvent):
     type: ClassVar[str] = "intake.dossier_rated.v1"
     score: int = Field(ge=1, le=5)
     rated_at: AwareDatetime
+
+
+class ApplicantErased(DossierEvent):
+    """What is known of this dossier's applicant beyond the legal record is gone: whoever keeps a copy deletes it."""
+
+    type: ClassVar[str] = "intake.applicant_erased.v1"
+    erasure_id: UUID
+    erased_at: AwareDatetime

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from contracts.envelope import DossierEvent
+from contracts.envelope import CopyErased, DossierEvent
 
 
 class MessageSent(DossierEvent):
@@ -16,3 +16,9 @@ class MessageSent(DossierEvent):
     template: str
     channel: Literal["email", "sms"]
     sent_at: AwareDatetime
+
+
+class AddresseeErased(CopyErased):
+    """Notify forgot to whom the dossier's messages went; none goes out any more."""
+
+    type: ClassVar[str] = "notify.addressee_erased.v1"

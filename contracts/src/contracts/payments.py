@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from contracts.envelope import DossierEvent
+from contracts.envelope import CopyErased, DossierEvent
 from contracts.facts import Path
 
 
@@ -49,3 +49,9 @@ class RefundDecided(DossierEvent):
     decision: Literal["refund", "keep"]
     decided_at: AwareDatetime
     contact: Path
+
+
+class PayerErased(CopyErased):
+    """Payments forgot the pay pages that name the dossier's payer; the ledger and its receipts stay."""
+
+    type: ClassVar[str] = "payments.payer_erased.v1"

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
-from contracts.envelope import DossierEvent, Event
+from contracts.envelope import CopyErased, DossierEvent, Event
 from contracts.facts import Channel, Fact, Handler, Origin, Path, Status, StoredObject
 
 
@@ -325,3 +325,9 @@ class DossierReturned(CaseEvent):
     way: Literal["online", "counter", "postal"]
     returned_at: AwareDatetime
     proof: StoredObject | None = Field(default=None, description="the signed receipt or the delivery's record")
+
+
+class CaseNameErased(CopyErased):
+    """Workflow forgot what its lists and parcels knew of the case's applicant; slips and results stay."""
+
+    type: ClassVar[str] = "workflow.case_name_erased.v1"

@@ -10,7 +10,8 @@ from fastapi.responses import RedirectResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kit import checks, health, outages, problems, signin, telemetry
+from kit import checks, health, outages, parked_pages, problems, signin, telemetry
+from kit.consume import Consumer
 from kit.health import Health
 from kit.pages import Pages
 from kit.pages.forms import TokenMissing
@@ -32,8 +33,12 @@ def new_app(
     pages: Pages,
     table: problems.ErrorTable,
     base: str,
+    consumer: Consumer | None = None,
 ) -> FastAPI:
-    """An application with everything but the service's own routes. `base` is where its pages live."""
+    """An application with everything but the service's own routes. `base` is where its pages live.
+
+    With its `consumer` it has the operator's pages on what that parked.
+    """
 
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
@@ -51,12 +56,16 @@ def new_app(
     app.state.database, app.state.settings, app.state.service = database, settings, service
     signin.install(app, settings, service=service, base=base)
     pages.install(app)
-    known: Mapping[type[Exception], Problem] = {**signin.PROBLEMS, TokenMissing: TOKEN_MISSING, **table}
+    ours: problems.ErrorTable = {**signin.PROBLEMS, **parked_pages.PROBLEMS, TokenMissing: TOKEN_MISSING}
+    known: Mapping[type[Exception], Problem] = {**ours, **table}
     problems.install(app, known, page=page_with(pages))
     outages.install(app, page=page_with(pages))
     app.add_exception_handler(signin.NotSignedIn, send_to_sign_in(pages, base))
     app.state.health = health_of_api(service, database)
     app.include_router(operator_routes())
+    if consumer:
+        app.state.consumer = consumer
+        app.include_router(parked_pages.router, prefix=base.rstrip("/"))
     app.add_middleware(Observed)
     return app
 

@@ -72,6 +72,27 @@ class Objects:
             await self._flush(path)
         return StoredObject(path=path, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
 
+    async def delete(self, path: str) -> int:
+        """Delete an object, or all under a path that ends with `/`; how many were there. A repeat finds none.
+
+        Only for what the law lets nobody keep. Older versions that a bucket keeps by itself are out of reach from here.
+        """
+        if not path.endswith("/"):
+            return await self._delete(path)
+        under = [found["path"] async for batch in obstore.list(self._store, path) for found in batch]
+        return sum([await self._delete(one) for one in under])
+
+    async def _delete(self, path: str) -> int:
+        """1 where something lay there; gone from the disk, not only from the folder's list, when this returns."""
+        try:
+            await obstore.head_async(self._store, path)
+            await obstore.delete_async(self._store, path)
+        except FileNotFoundError:
+            return 0
+        if self.folder:
+            await asyncio.to_thread(flush_one, (self.folder / path).parent)
+        return 1
+
     async def _read(self, path: str) -> bytes:
         with working(path):
             try:

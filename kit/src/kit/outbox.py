@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
+from pydantic import ValidationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.catalogue import EVENTS
@@ -15,7 +16,7 @@ from kit import telemetry
 from kit.tables import OutboxRow
 from kit.tx import run_sql
 
-MAX_BODY_BYTES = 512 * 1024  # well below the broker's limit of 1 MiB, so a record it would refuse never gets here
+MAX_BODY_BYTES = 512 * 1024  # with its headers; half of what topics take, so a record they refuse never gets here
 
 _NEXT = (
     "insert into kit_stream (topic, subject, last_sequence) values (:topic, :subject, 1) "
@@ -27,11 +28,15 @@ class EventTooLarge(ValueError):
     """An event larger than a record may be: a fault of ours, found before it is written."""
 
 
+class EventMalformed(ValueError):
+    """An event that its readers could not read: a fault of ours, found before it is written. Names no value."""
+
+
 async def put(tx: AsyncSession, event: Event, *, time: datetime) -> UUID:
     """Say `event` when this transaction commits; returns the event's id.
 
     The sequence number is taken under the subject's row lock, held until the commit, so it is dense and ordered.
-    Raises EventTooLarge, KeyError for a class that is not in the catalogue.
+    Raises EventTooLarge, EventMalformed, KeyError for a class that is not in the catalogue.
     """
     topic = EVENTS[event.type].topic()
     sequence = (await run_sql(tx, _NEXT, topic=topic, subject=event.subject)).scalar_one()
@@ -63,7 +68,7 @@ async def put_all(tx: AsyncSession, events: Sequence[Event], *, time: datetime) 
     """`put` for many events in two statements: the same sequences, in the order given; returns the events' ids.
 
     Streams are locked in one order whoever says what, so two that say much do not wait for each other in a circle.
-    Raises EventTooLarge, KeyError for a class that is not in the catalogue; then nothing is said.
+    Raises EventTooLarge, EventMalformed, KeyError for a class that is not in the catalogue; then nothing is said.
     """
     if not events:
         return []
@@ -103,18 +108,30 @@ def _envelope(event: Event, sequence: int, time: datetime, traceparent: str | No
 
 
 def _row(envelope: Envelope, topic: str) -> dict[str, Any]:
-    """The columns of an outbox row. Raises EventTooLarge."""
-    body = orjson.dumps(envelope.data)
-    if len(body) > MAX_BODY_BYTES:
-        raise EventTooLarge(f"{envelope.type} of {envelope.subject}: {len(body)} bytes")
+    """The columns of an outbox row. Raises EventTooLarge, EventMalformed."""
+    body, headers = orjson.dumps(envelope.data), pack_headers(envelope.headers())
+    if len(body) + len(headers) > MAX_BODY_BYTES:
+        raise EventTooLarge(f"{envelope.type} of {envelope.subject}: {len(body)} bytes, headers {len(headers)}")
+    _check_readable(envelope, body)
     return {
         "topic": topic,
         "subject": envelope.subject,
         "event_id": envelope.id,
         "type": envelope.type,
-        "headers": pack_headers(envelope.headers()),
+        "headers": headers,
         "body": body,
     }
+
+
+def _check_readable(envelope: Envelope, body: bytes) -> None:
+    """What is said must be what its class reads: `model_construct` and `model_copy` check nothing."""
+    try:
+        read = EVENTS[envelope.type].model_validate_json(body)
+    except ValidationError as error:
+        wrong = ", ".join(".".join(map(str, one["loc"])) or one["type"] for one in error.errors(include_input=False))
+        raise EventMalformed(f"{envelope.type} of {envelope.subject}: {wrong}") from None
+    if read.subject != envelope.subject:
+        raise EventMalformed(f"{envelope.type} of {envelope.subject}: its subject is read otherwise")
 
 
 def pack_headers(headers: list[tuple[str, bytes]]) -> bytes:

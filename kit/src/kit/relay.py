@@ -1,33 +1,29 @@
-"""The relay takes what the outbox holds to Kafka: one leader per service, batches, exact deletes."""
+"""One leader per service takes what the outbox holds to Kafka; the others wait to lead. Sends nothing itself."""
 
 import asyncio
 import contextlib
 import logging
+import os
 import zlib
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 
 import asyncpg
-from aiokafka.errors import KafkaError
 
 from kit import telemetry
 from kit.bus import Bus
-from kit.draining import whole
-from kit.outbox import unpack_headers
+from kit.sending import PASSING, Sending
+from kit.waiting import PLANS
 
-BATCH = 500
 HEARTBEAT_SECONDS = 1.0
+ANSWER_SECONDS = 3.0  # a database that does not answer the heart for so long has let go of the lock, or soon will
+ASK_SECONDS = 0.5  # how often those who wait ask for the lead: a stopped leader is followed after 4.0 to 4.5 s (tried)
+LEADER_IDLE_LIMIT = "4s"  # a leader that is stopped (SIGSTOP) loses its lock after so long
+PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 5.0
 CHANNEL = "kit_outbox"
-LEADER_IDLE_LIMIT = "4s"  # a stopped leader (SIGSTOP) loses its lock after this long (tried: taken over in 4.0 s)
+SWEEP = "sweep"  # said with the signal: something that was passed over may go now
 
 log = logging.getLogger(__name__)
-
-
-_WAITING = """
-select id, topic, subject, type, headers, body from kit_outbox o
-where refused is null and not exists (
-  select 1 from kit_outbox r where r.topic = o.topic and r.subject = o.subject and r.refused is not null
-)
-order by id limit $1
-"""
 
 
 class Relay:
@@ -36,105 +32,82 @@ class Relay:
     def __init__(self, url: str, bus: Bus, service: str) -> None:
         self.url = url
         self.bus = bus
+        self.name = f"motcua {service} relay {os.getpid()}"  # who leads is seen in pg_stat_activity
         self.key = zlib.crc32(f"motcua-relay-{service}".encode())
         self.woken = asyncio.Event()
+        self._sweep_soon = False
 
     async def run(self) -> None:
         """Lead and send until cancelled; a lost connection ends the turn, and the next one begins."""
+        pause = PAUSE_SECONDS
         while True:
+            begun = asyncio.get_running_loop().time()
             try:
                 await self.lead()
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, KafkaError, TimeoutError) as error:
+            except PASSING as error:
                 log.warning("the relay starts again: %s: %s", type(error).__name__, error)
-                await self.bus.drop_producer()
-                await asyncio.sleep(0.5)
+            await self.bus.drop_producer()
+            lasted = asyncio.get_running_loop().time() - begun
+            pause = PAUSE_SECONDS if lasted > LONGEST_PAUSE_SECONDS else min(pause * 2, LONGEST_PAUSE_SECONDS)
+            await asyncio.sleep(pause)
 
     async def lead(self) -> None:
-        """One turn as leader. Raises when the connection or the broker is lost."""
-        settings = {"idle_session_timeout": LEADER_IDLE_LIMIT, "statement_timeout": "10s"}
-        leader = await asyncpg.connect(self.url, server_settings=settings, timeout=10)
-        try:
-            while not await leader.fetchval("select pg_try_advisory_lock($1)", self.key):  # noqa: ASYNC110 - nobody signals a free lock
-                await asyncio.sleep(HEARTBEAT_SECONDS)
+        """One turn: wait for the lead, then send as long as the heart beats. Raises what ended it."""
+        async with self._connection(idle_session_timeout=LEADER_IDLE_LIMIT, statement_timeout="10s") as leader:
+            question = "select pg_try_advisory_lock($1)"
+            while not await leader.fetchval(question, self.key, timeout=ANSWER_SECONDS):  # noqa: ASYNC110 - nobody signals a free lock
+                await asyncio.sleep(ASK_SECONDS)
             await leader.add_listener(CHANNEL, self._wake)
-            await self._send_while_leading(leader)
-        finally:
-            with contextlib.suppress(Exception):
-                await leader.close(timeout=2)
+            async with self._connection(statement_timeout="30s") as worker:
+                sending = Sending(worker, self.bus)
+                await until_one_ends(self._beat(leader, sending), self._send(sending))
 
-    async def _send_while_leading(self, leader: asyncpg.Connection) -> None:
-        worker = await asyncpg.connect(self.url, server_settings={"statement_timeout": "30s"}, timeout=10)
-        heart = asyncio.create_task(self._beat(leader))
+    @asynccontextmanager
+    async def _connection(self, **settings: str) -> AsyncIterator[asyncpg.Connection]:
+        """Straight to the database, never through a pooler: the lock and the signal belong to the session."""
+        told = {"application_name": self.name, **PLANS, **settings}
+        connection = await asyncpg.connect(self.url, server_settings=told, timeout=10)
         try:
-            while not heart.done():
-                self.woken.clear()
-                while await whole(self.send_batch(worker)):
-                    pass
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.woken.wait(), HEARTBEAT_SECONDS)
-            await heart
+            yield connection
         finally:
-            heart.cancel()
-            with contextlib.suppress(Exception, asyncio.CancelledError):
-                await heart
-            await worker.close(timeout=2)
+            connection.terminate()  # never waits, and the database lets go of the lock as soon as it sees it
 
-    async def _beat(self, leader: asyncpg.Connection) -> None:
+    async def _beat(self, leader: asyncpg.Connection, sending: Sending) -> None:
+        """Keeps the lock; what it asks for is what operators want to know, also while no broker answers."""
         while True:
-            await leader.fetchval("select 1")
+            async with asyncio.timeout(ANSWER_SECONDS):
+                waiting, age, refused = await sending.waiting.measure(leader)
+            telemetry.OUTBOX_DEPTH.set(waiting)
+            telemetry.OUTBOX_AGE.set(age)
+            telemetry.OUTBOX_REFUSED.set(refused)
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
-    def _wake(self, *_: object) -> None:
+    async def _send(self, sending: Sending) -> None:
+        while True:
+            self.woken.clear()
+            if self._sweep_soon:
+                self._sweep_soon = False
+                sending.waiting.sweep_soon()
+            await sending.send_all()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.woken.wait(), HEARTBEAT_SECONDS)
+
+    def _wake(self, _connection: object, _process: int, _channel: str, said: str) -> None:
+        self._sweep_soon = self._sweep_soon or said == SWEEP
         self.woken.set()
 
-    async def send_batch(self, connection: asyncpg.Connection) -> int:
-        """Send what waits, up to a batch; delete exactly what the broker has. Returns how many it has."""
-        rows = await connection.fetch(_WAITING, BATCH)
-        await self._measure(connection)
-        if not rows:
-            return 0
-        producer = await self.bus.producer()
-        sending = [
-            await producer.send(
-                row["topic"], row["body"], key=row["subject"].encode(), headers=unpack_headers(row["headers"])
-            )
-            for row in rows
-        ]
-        outcomes = await asyncio.gather(*sending, return_exceptions=True)
-        acknowledged = [row["id"] for row, outcome in zip(rows, outcomes, strict=True) if not _failed(outcome)]
-        await connection.execute("delete from kit_outbox where id = any($1::bigint[])", acknowledged)
-        for row, outcome in zip(rows, outcomes, strict=True):
-            if not _failed(outcome):
-                telemetry.EVENTS_SENT.labels(row["type"]).inc()
-        await self._note_failures(connection, rows, outcomes)
-        return len(acknowledged)
 
-    async def _note_failures(
-        self, connection: asyncpg.Connection, rows: list[asyncpg.Record], outcomes: list[object]
-    ) -> None:
-        failures = [(row, outcome) for row, outcome in zip(rows, outcomes, strict=True) if _failed(outcome)]
-        if not failures:
-            return
-        await self.bus.drop_producer()
-        row, error = failures[0]
-        if isinstance(error, KafkaError) and not error.retriable:
-            log.error("the broker refused an event; its dossier waits", extra={"event_type": row["type"]})
-            await connection.execute("update kit_outbox set refused = $2 where id = $1", row["id"], repr(error)[:500])
-        else:
-            assert isinstance(error, BaseException)
-            raise error
-
-    async def _measure(self, connection: asyncpg.Connection) -> None:
-        depth, age = await connection.fetchrow(
-            "select count(*), coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float "
-            "from (select created_at from kit_outbox order by id limit 10000) o"
-        )
-        telemetry.OUTBOX_DEPTH.set(depth)
-        telemetry.OUTBOX_AGE.set(age)
-
-
-def _failed(outcome: object) -> bool:
-    return isinstance(outcome, BaseException)
+async def until_one_ends(*works: Coroutine[None, None, None]) -> None:
+    """Run them side by side; the first that ends, ends them all. Raises what it raised."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def nudge_forever(url: str, said: asyncio.Event) -> None:

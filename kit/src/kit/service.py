@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import uvicorn
 from fastapi import FastAPI
@@ -20,7 +20,7 @@ from kit.consume import Consumer
 from kit.draining import DRAIN_SECONDS
 from kit.health import Health, find
 from kit.objects import Objects
-from kit.settings import ServiceSettings
+from kit.settings import KafkaSettings, ServiceSettings
 from kit.tx import Database, DatabaseAway
 from kit.worker import Worker
 
@@ -43,10 +43,18 @@ class SettingsWrong(Exception):
     """The environment does not say what the service needs; the message names each setting."""
 
 
+Settings = TypeVar("Settings", bound=KafkaSettings)
+
+
 def read_settings(service: Service) -> ServiceSettings:
-    """The settings from the environment. Raises SettingsWrong."""
+    """A service's settings from the environment. Raises SettingsWrong."""
+    return read_settings_of(service.settings)
+
+
+def read_settings_of(settings: type[Settings]) -> Settings:
+    """These settings from the environment. Raises SettingsWrong."""
     try:
-        return service.settings()
+        return settings()
     except ValidationError as error:
         wrong = (f"MOTCUA_{'_'.join(map(str, e['loc'])).upper()}: {e['msg'].lower()}" for e in error.errors())
         raise SettingsWrong("; ".join(wrong)) from error

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, Text, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -134,6 +135,16 @@ class CallRow(KitTable, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=MOMENT)
     outcome: str | None = Field(default=None, sa_column=Column(Text))
     detail: str | None = Field(default=None, sa_column=Column(Text))
+
+
+class ErasedCopyRow(KitTable, table=True):
+    """What a service removed of its copies of one subject, counted when the request to erase was first heard."""
+
+    __tablename__ = "kit_erased_copy"
+    erasure_id: UUID = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    removed: dict[str, int] = Field(sa_column=Column(JSONB, nullable=False))
+    erased_at: datetime = Field(sa_type=MOMENT)
 
 
 Index("kit_parked_failed", ParkedRow.parked_at, postgresql_where=ParkedRow.is_failed)  # type: ignore[arg-type]

@@ -15,8 +15,9 @@ from pythonjsonlogger.json import JsonFormatter
 from contracts.catalogue import EVENTS
 
 REQUESTS = Histogram("motcua_http_request_seconds", "Requests by route template", ["method", "route", "status"])
-OUTBOX_DEPTH = Gauge("motcua_outbox_events", "Events that wait to be sent")
+OUTBOX_DEPTH = Gauge("motcua_outbox_events", "Events that wait to be sent, counted up to 10,000; said by the leader")
 OUTBOX_AGE = Gauge("motcua_outbox_oldest_seconds", "Age of the oldest event that waits to be sent")
+OUTBOX_REFUSED = Gauge("motcua_outbox_refused_events", "Events that the broker refused; their dossiers wait")
 EVENTS_SENT = Counter("motcua_events_sent_total", "Events the broker has taken", ["type"])
 EVENTS_TAKEN = Counter("motcua_events_taken_total", "Events handled", ["type"])
 EVENTS_DROPPED = Counter("motcua_events_repeated_total", "Events that came again and were dropped", ["type"])

@@ -17,6 +17,7 @@ from kit.inbox import Record
 from kit.reader import OffsetsExpired, Reader
 from kit.relay import Relay
 from kit.signs import Signs
+from kit.topics import with_dead
 from kit.tx import Database, run_sql
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,8 @@ class Worker:
     @property
     def topics(self) -> list[str]:
         """Every topic it writes or reads."""
-        return sorted({f"{self.service}.events", *(self.consumer.topics() if self.consumer else [])})
+        heard = self.consumer.topics() if self.consumer else []
+        return with_dead(sorted({f"{self.service}.events", *heard}))
 
     async def run(self) -> None:
         """Work until cancelled. Raises ReaderStopped, OffsetsExpired: then a person has to look."""

@@ -15,6 +15,7 @@ from kit.bus import Bus
 from kit.consume import Consumer
 from kit.now import TIME_ZONE
 from kit.testing.databases import emitted, fresh_database
+from kit.topics import TopicForm
 from kit.tx import Database
 from kit.worker import Worker
 
@@ -58,9 +59,12 @@ async def test_what_is_said_reaches_the_other_service_once(
     database: Database, reader_database: Database, kafka: str
 ) -> None:
     seen, group = Seen(), f"reader-{uuid4().hex[:6]}"
-    speaker = Worker("intake", database, Bus(kafka, partitions=3))
+    speaker = Worker("intake", database, Bus(kafka, TopicForm(partitions=3)))
     listener = Worker(
-        group, reader_database, Bus(kafka, partitions=3), Consumer(group, keeps={}, reacts={DossierRated: seen})
+        group,
+        reader_database,
+        Bus(kafka, TopicForm(partitions=3)),
+        Consumer(group, keeps={}, reacts={DossierRated: seen}),
     )
     said = await say(database, 20)
     async with asyncio.TaskGroup() as both:
@@ -80,9 +84,9 @@ async def test_a_reader_that_starts_again_goes_on_where_it_stopped(
 
     async def one_turn(count: int) -> list[UUID]:
         said = await say(database, count)
-        speaker = Worker("intake", database, Bus(kafka, partitions=3))
+        speaker = Worker("intake", database, Bus(kafka, TopicForm(partitions=3)))
         consumer = Consumer(group, keeps={}, reacts={DossierRated: seen})
-        listener = Worker(group, reader_database, Bus(kafka, partitions=3), consumer)
+        listener = Worker(group, reader_database, Bus(kafka, TopicForm(partitions=3)), consumer)
         tasks = [asyncio.create_task(speaker.run()), asyncio.create_task(listener.run())]
         await until(lambda: set(said) <= set(seen.dossiers))
         for task in tasks:

@@ -9,13 +9,23 @@ import click
 from motcua.lazy import LazyGroup
 from motcua.programs import SERVICES, service_of
 
-EXPECTED = (("kit.service", "SettingsWrong", 2), ("kit.embedded", "EmbeddedError", 1), ("rules.errors", "BadData", 1))
+EXPECTED = (
+    ("kit.service", "SettingsWrong", 2),
+    ("kit.topics", "FormImpossible", 2),
+    ("kit.topics", "BrokersAway", 1),
+    ("kit.embedded", "EmbeddedError", 1),
+    ("rules.errors", "BadData", 1),
+    ("intake.domain.errors", "ErasureRefused", 1),
+)
 ELSEWHERE = {
     "calendar": "motcua.calendar.command:group",
     "catalogue": "motcua.catalogue.command:group",
     "clock": "motcua.clock:group",
     "due": "motcua.due.command:command",
+    "erase": "motcua.erase:command",
+    "outbox": "motcua.outbox:group",
     "report": "motcua.report:command",
+    "topics": "motcua.topics:group",
 }
 service_name = click.argument("name", type=click.Choice(SERVICES), metavar="SERVICE")
 folder_option = click.option(

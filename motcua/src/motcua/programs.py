@@ -79,9 +79,15 @@ def programs(site: Site) -> list[Program]:
 
 def service(site: Site, name: str) -> Program:
     """One of the four services, API and worker in one process."""
-    argv = [sys.executable, "-m", "motcua", "run", name]
-    environment = {**plain_environment(), **service_environment(site, name)}
-    return Program(name, argv, environment, site.ports.of[name], "/readyz")
+    return service_side(site, name, "all", name, site.ports.of[name])
+
+
+def service_side(site: Site, name: str, role: str, title: str, port: int) -> Program:
+    """A service, or its `api` or `worker` alone, as a process called `title` that answers on `port`."""
+    argv = [sys.executable, "-m", "motcua", "run", name, role]
+    told = {"MOTCUA_WORKER_PORT" if role == "worker" else "MOTCUA_LISTEN_PORT": str(port)}
+    environment = {**plain_environment(), **service_environment(site, name), **told}
+    return Program(title, argv, environment, port, "/readyz")
 
 
 def service_environment(site: Site, name: str) -> dict[str, str]:

@@ -147,9 +147,13 @@ class Stack:
 
     def _ask_sandbox(self, method: str, sandbox: str, rest: str, facts: dict[str, object]) -> None:
         site = self._site()
-        address = f"http://{site.ports.address(sandbox)}/sandbox/{sandbox}/control{rest}"
+        address = f"http://{self._address_of(sandbox)}/sandbox/{sandbox}/control{rest}"
         token = {"Authorization": f"Bearer {site.secrets.word('sandbox-control')}"}
         httpx.request(method, address, json=facts, headers=token, timeout=10).raise_for_status()
+
+    def _address_of(self, sandbox: str) -> str:
+        """Where a sandbox itself listens."""
+        return self._site().ports.address(sandbox)
 
     def _site(self) -> Site:
         if self.site is None:

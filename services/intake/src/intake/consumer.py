@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from contracts.envelope import Event
-from contracts.notify import MessageSent
-from contracts.payments import DemandCancelled, FeeDemanded, FeePaid, RefundDecided
+from contracts.notify import AddresseeErased, MessageSent
+from contracts.payments import DemandCancelled, FeeDemanded, FeePaid, PayerErased, RefundDecided
 from contracts.workflow import (
     ApologySent,
     CalendarApproved,
+    CaseNameErased,
     CaseReassigned,
     CheckStarted,
     ClockRestarted,
@@ -31,7 +32,7 @@ from contracts.workflow import (
     StopRefused,
     SupplementRequested,
 )
-from intake.handlers import calendars, progress, turns
+from intake.handlers import calendars, erasing, progress, turns
 from kit.consume import Consumer, Handler
 
 KEEPS: Mapping[type[Event], Handler] = {
@@ -64,6 +65,9 @@ KEEPS: Mapping[type[Event], Handler] = {
     DemandCancelled: turns.note_cancellation,
     RefundDecided: turns.note_refund,
     CalendarApproved: calendars.note_calendar,
+    CaseNameErased: erasing.note_copy_erased,
+    PayerErased: erasing.note_copy_erased,
+    AddresseeErased: erasing.note_copy_erased,
 }
 REACTS: Mapping[type[Event], Handler] = {}  # the officers decide, the applicant acts; intake only shows
 

@@ -4,13 +4,14 @@ from fastapi import FastAPI
 
 from intake import api, consumer, web
 from intake.handlers.calendars import count_by_newest
+from intake.handlers.erasing import delete_discarded
 from intake.settings import IntakeSettings
 from kit.app import new_app
-from kit.bus import Bus
+from kit.bus import bus_of
 from kit.pages import Office, Pages
 from kit.service import Service
 from kit.tx import Database
-from kit.worker import Worker
+from kit.worker import Loop, Worker
 from rules import catalogue as law
 
 
@@ -24,6 +25,7 @@ def build_app(settings: IntakeSettings, database: Database) -> FastAPI:
         pages=citizen_pages(settings.office),
         table=api.PROBLEMS,
         base="/",
+        consumer=consumer.consumer(),
     )
     app.state.office = settings.office
     app.state.public_url = settings.public_url
@@ -52,10 +54,14 @@ def citizen_pages(office_id: str) -> Pages:
 
 
 def build_worker(settings: IntakeSettings, database: Database) -> Worker:
-    """Relay and reader; intake has no loops of its own."""
+    """Relay and reader, and the loop that deletes what nobody may keep."""
     database.begins_with = count_by_newest
-    bus = Bus(settings.kafka_bootstrap, partitions=settings.topic_partitions, copies=settings.topic_copies)
-    return Worker("intake", database, bus, consumer.consumer())
+
+    async def delete() -> bool:
+        return await delete_discarded(database)
+
+    bus = bus_of(settings)
+    return Worker("intake", database, bus, consumer.consumer(), [Loop("deleting objects", delete, idle_seconds=2.0)])
 
 
 SERVICE = Service("intake", IntakeSettings, build_app, build_worker, consumer.consumer)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from contracts.envelope import Event
-from contracts.intake import DossierSubmitted, SupplementSubmitted
+from contracts.intake import ApplicantErased, DossierSubmitted, SupplementSubmitted
 from contracts.payments import DemandCancelled, FeeDemanded, FeePaid, RefundDecided
 from contracts.workflow import (
     ApologySent,
@@ -24,7 +24,7 @@ from contracts.workflow import (
     SupplementRequested,
 )
 from kit.consume import Consumer, Handler
-from notify.handlers import telling
+from notify.handlers import erasing, telling
 
 KEEPS: Mapping[type[Event], Handler] = {  # what we remember of others; may be replayed
     DossierSubmitted: telling.remember_dossier,
@@ -32,6 +32,7 @@ KEEPS: Mapping[type[Event], Handler] = {  # what we remember of others; may be r
     DossierReappointed: telling.remember_new_date,
     ClockRestarted: telling.remember_new_date,
     DeadlineMoved: telling.remember_moved_date,
+    ApplicantErased: erasing.erase_addressee,
 }
 REACTS: Mapping[type[Event], Handler] = {  # what we do because of it; never replayed
     DossierSubmitted: telling.tell_received,
@@ -56,6 +57,7 @@ REACTS: Mapping[type[Event], Handler] = {  # what we do because of it; never rep
     ResultPosted: telling.tell_result_posted,
     DemandCancelled: telling.tell_demand_cancelled,
     RefundDecided: telling.tell_refund_decided,
+    ApplicantErased: erasing.tell_erased,
 }
 
 

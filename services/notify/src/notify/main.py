@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from kit import outside
 from kit.app import new_app
-from kit.bus import Bus
+from kit.bus import bus_of
 from kit.outside import System
 from kit.pages import Office, Pages
 from kit.service import Service
@@ -35,7 +35,13 @@ def build_app(settings: NotifySettings, database: Database) -> FastAPI:
         sandbox_note="Cơ quan trong bản này không có thật." if office.invented else "",
     )
     app = new_app(
-        service="notify", settings=settings, database=database, pages=pages, table=api.PROBLEMS, base="/messages"
+        service="notify",
+        settings=settings,
+        database=database,
+        pages=pages,
+        table=api.PROBLEMS,
+        base="/messages",
+        consumer=consumer.consumer(),
     )
     app.state.letters = Letters(settings.public_url, database.objects)
     app.state.problems = api.PROBLEMS
@@ -51,7 +57,7 @@ def build_worker(settings: NotifySettings, database: Database) -> Worker:
     async def send() -> bool:
         return await sending.send_next(room)
 
-    bus = Bus(settings.kafka_bootstrap, partitions=settings.topic_partitions, copies=settings.topic_copies)
+    bus = bus_of(settings)
     loops = [Loop("sending messages", send, idle_seconds=0.5), outside.sweep(database)]
     return Worker("notify", database, bus, consumer.consumer(), loops)
 

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from kit.outside import real_now
 from kit.tables import MOMENT
 from kit.tx import run_sql
+from notify.domain.addresses import MASK
 from notify.domain.message import Channel, Message, MessageState, Template
 
 _registry = registry()
@@ -43,6 +44,7 @@ class DossierRow(Table, table=True):
     code: str | None = None
     due_at: datetime | None = Field(default=None, sa_type=MOMENT)
     return_way: str | None = None
+    erased_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
 class MessageRow(Table, table=True):
@@ -64,6 +66,35 @@ class MessageRow(Table, table=True):
     sent_at: datetime | None = Field(default=None, sa_type=MOMENT)
     reason: str | None = None
     shown_to: str | None = None
+
+
+ERASED = "the applicant was erased"
+_ERASE = {  # each names only rows that still hold something; what was sent keeps a mask, what failed a reason
+    "dossier": (
+        "update dossier set contact = null, erased_at = coalesce(erased_at, :at) where id = :dossier_id "
+        "and (contact is not null or erased_at is null)"
+    ),
+    "message": (
+        "update message set contact = null, shown_to = case when shown_to is not null then :mask end, "
+        "reason = case when reason is not null or state = 'queued' then :erased end, "
+        "state = case when state = 'queued' then 'skipped' else state end where dossier_id = :dossier_id "
+        "and (contact is not null or shown_to <> :mask or reason <> :erased or state = 'queued')"
+    ),
+    "call": (
+        "update kit_call set detail = null where detail is not null "
+        "and about in (select cast(id as text) from message where dossier_id = :dossier_id)"
+    ),
+}
+
+
+async def erase_addressee(tx: AsyncSession, dossier_id: UUID, at: datetime) -> dict[str, int]:
+    """Empty every place that tells whom a dossier's messages went to; how many rows of each kind held something."""
+    values: dict[str, Any] = {"dossier_id": dossier_id, "at": at, "mask": MASK, "erased": ERASED}
+    found = {}
+    for kind, statement in _ERASE.items():
+        own = {name: value for name, value in values.items() if f":{name}" in statement}
+        found[kind] = (await run_sql(tx, statement, **own)).rowcount
+    return found
 
 
 async def remember_dossier(tx: AsyncSession, dossier_id: UUID, **facts: Any) -> None:

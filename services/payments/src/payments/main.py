@@ -4,7 +4,7 @@ from fastapi import FastAPI
 
 from kit import outside
 from kit.app import new_app
-from kit.bus import Bus
+from kit.bus import bus_of
 from kit.outside import System
 from kit.pages import Office, Pages
 from kit.service import Service
@@ -31,7 +31,13 @@ def build_app(settings: PaymentsSettings, database: Database) -> FastAPI:
         sandbox_note="Cơ quan trong bản này không có thật." if office.invented else "",
     )
     app = new_app(
-        service="payments", settings=settings, database=database, pages=pages, table=api.PROBLEMS, base="/pay"
+        service="payments",
+        settings=settings,
+        database=database,
+        pages=pages,
+        table=api.PROBLEMS,
+        base="/pay",
+        consumer=consumer.consumer(),
     )
     app.state.partner = partner_of(settings)
     app.state.problems = api.PROBLEMS
@@ -51,7 +57,7 @@ def build_worker(settings: PaymentsSettings, database: Database) -> Worker:
     async def fetch() -> bool:
         return await receipts.fetch_next(desk)
 
-    bus = Bus(settings.kafka_bootstrap, partitions=settings.topic_partitions, copies=settings.topic_copies)
+    bus = bus_of(settings)
     loops = [Loop("asking the platform", ask), Loop("fetching receipts", fetch), outside.sweep(database)]
     return Worker("payments", database, bus, consumer.consumer(), loops)
 

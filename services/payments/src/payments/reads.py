@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.facts import Contact, StoredObject
 from kit.now import TIME_ZONE
+from kit.objects import ObjectMissing
 from kit.tx import objects_of, run_sql
 from payments import store
 from payments.domain.attempt import AttemptState
@@ -147,8 +148,11 @@ async def find_desk_receipt(tx: AsyncSession, demand_id: UUID) -> store.DeskRece
 
 
 async def payer_of(tx: AsyncSession, demand: Demand) -> str:
-    """Who pays, as the dossier's contact names them; loaded to be shown, kept nowhere."""
-    contact = Contact.model_validate_json(await objects_of(tx).read(demand.contact))
+    """Who pays, as the dossier's contact names them; loaded to be shown, kept nowhere. Empty once they were erased."""
+    try:
+        contact = Contact.model_validate_json(await objects_of(tx).read(demand.contact))
+    except ObjectMissing:
+        return ""
     return contact.organisation or contact.name
 
 

@@ -282,6 +282,15 @@ async def next_attempt_to_ask(tx: AsyncSession) -> Attempt | None:
     return attempt_of(row) if row else None
 
 
+async def forget_pay_pages(tx: AsyncSession, dossier_id: UUID) -> int:
+    """Empty the addresses of pay pages of attempts that came to an end; how many there were."""
+    query = """
+        update attempt a set pay_url = null from demand d
+        where d.id = a.demand_id and d.dossier_id = :dossier_id and a.state <> 'open' and a.pay_url is not null
+    """
+    return (await run_sql(tx, query, dossier_id=dossier_id)).rowcount
+
+
 def attempt_of(row: AttemptRow) -> Attempt:
     """The attempt in a row."""
     return Attempt(**row.model_dump() | {"state": AttemptState(row.state)})

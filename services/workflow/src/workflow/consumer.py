@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from contracts.envelope import Event
 from contracts.intake import (
+    ApplicantErased,
     DossierSubmitted,
     ResultCollected,
     StopRequested,
@@ -21,6 +22,7 @@ KEEPS: Mapping[type[Event], Handler] = {
     DemandCancelled: handlers.note_cancelled,
     RefundDecided: handlers.note_refund,
     MessageSent: handlers.note_message,
+    ApplicantErased: handlers.erase_name,
 }
 REACTS: Mapping[type[Event], Handler] = {
     DossierSubmitted: handlers.open_case,
@@ -29,6 +31,7 @@ REACTS: Mapping[type[Event], Handler] = {
     ResultCollected: handlers.mark_returned,
     WithdrawalRequested: handlers.take_withdrawal,
     StopRequested: handlers.take_stop_request,
+    ApplicantErased: handlers.tell_erased,
 }
 
 

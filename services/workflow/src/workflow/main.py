@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from kit import outside
 from kit.alarm import Alarm
 from kit.app import new_app
-from kit.bus import Bus
+from kit.bus import bus_of
 from kit.outside import System
 from kit.pages import Office, Pages
 from kit.service import Service
@@ -26,7 +26,15 @@ def build_app(settings: WorkflowSettings, database: Database) -> FastAPI:
     """The API and the officers' pages."""
     _prepare(settings, database)
     pages = pages_of(settings)
-    app = new_app(service="workflow", settings=settings, database=database, pages=pages, table=api.PROBLEMS, base=BASE)
+    app = new_app(
+        service="workflow",
+        settings=settings,
+        database=database,
+        pages=pages,
+        table=api.PROBLEMS,
+        base=BASE,
+        consumer=consumer.consumer(),
+    )
     app.state.problems = api.PROBLEMS
     app.include_router(api.router)
     app.include_router(web.router)
@@ -56,7 +64,7 @@ def pages_of(settings: WorkflowSettings) -> Pages:
 def build_worker(settings: WorkflowSettings, database: Database) -> Worker:
     """The relay, the reader of the other services' events, and the work that nobody asks for."""
     _prepare(settings, database)
-    bus = Bus(settings.kafka_bootstrap, partitions=settings.topic_partitions, copies=settings.topic_copies)
+    bus = bus_of(settings)
     desk = post_desk(settings, database)
 
     async def order() -> bool:

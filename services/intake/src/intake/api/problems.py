@@ -59,6 +59,13 @@ PROBLEMS: ErrorTable = {
     errors.HeldByAnother: Problem(
         HTTPStatus.CONFLICT, "held-by-another", "Another clerk has it in hand", "Người khác đang làm"
     ),
+    errors.ErasureRefused: Problem(
+        HTTPStatus.CONFLICT, "erasure-refused", "The data is still needed", "Chưa xóa được"
+    ),
+    errors.RequestUnreadable: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "request-unreadable", "The request's number cannot be read",
+        "Số yêu cầu chưa đúng",
+    ),
     errors.SubmissionInvalid: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "submission-invalid", "The dossier is not whole or not right",
         "Hồ sơ chưa đầy đủ hoặc chưa đúng",

@@ -17,6 +17,8 @@ IntakeError
 ├── LimitUnpublished      no act gives the procedure's time limit yet (R14)
 ├── OutsideYears          a date in a year whose calendar nobody has approved
 ├── QuestionInvalid       moments of a what-if that cannot follow each other so
+├── ErasureRefused        the applicant's data is still needed: what stands against it, counted
+├── RequestUnreadable     the request to erase has no number that could be one
 ├── SubmissionInvalid     what was filed is not whole or not right: every flaw at once
 └── UploadBroken          a file that cannot be taken, with its name and why
     └── UploadTooLarge
@@ -238,3 +240,20 @@ def closed_desk_sentence(since: date | None, source: str | None) -> str:
         return "Thủ tục này không nhận hồ sơ theo cách này vào ngày đó."
     basis = f" ({source})" if source else ""
     return f"Từ ngày {since:%d/%m/%Y}, thủ tục này không còn nhận hồ sơ theo cách này{basis}."
+
+
+class ErasureRefused(IntakeError):
+    """`hindrances_vi` counts what has not ended; nobody is named."""
+
+    def __init__(self, hindrances_vi: Sequence[str]) -> None:
+        self.hindrances_vi = tuple(hindrances_vi)
+        told = ", ".join(self.hindrances_vi)
+        super().__init__(f"not erased: {told}")
+        self.sentence_vi = f"Chưa xóa được, vì còn {told}. Hãy xóa sau khi mọi việc đã kết thúc."
+
+
+class RequestUnreadable(IntakeError):
+    sentence_vi = "Số của yêu cầu chỉ gồm chữ, số và dấu . / - viết liền, có ít nhất một chữ số, ví dụ 12/YC-XDL."
+
+    def __init__(self) -> None:
+        super().__init__("the number of the request is letters, digits and . / - without spaces, with a digit in it")

@@ -87,6 +87,7 @@ async def register_papers(
         registration, papers=given.filing.papers, items=given.filing.items, wanted=given.filing.wanted
     )
     dossier = await file_papers(tx, registration, dossier_id, given.filing, files, now=now)
+    await drafts.give_uploads(tx, [upload_id for _, upload_id in given.uploads], registration.applicant_id)
     await store.add_registration(tx, registration.finished(dossier.id, now))
     return dossier, True
 

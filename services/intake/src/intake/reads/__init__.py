@@ -10,6 +10,7 @@ from intake.reads.desk import (
     receipt_contact,
     registered,
 )
+from intake.reads.erasures import applicant_standing, find_proof, list_proofs
 from intake.reads.filing import begun_drafts, find_draft, flaws_of_draft
 from intake.reads.following import asked_supplement, filed_sheets, handled_by, open_document, track
 from intake.reads.own import MOST_LISTED, calendar_of, find_dossier, own_dossiers, procedure_of
@@ -42,6 +43,7 @@ __all__ = [
     "Rating",
     "Track",
     "Turns",
+    "applicant_standing",
     "asked_supplement",
     "begun_drafts",
     "calendar_of",
@@ -50,10 +52,12 @@ __all__ = [
     "filed_sheets",
     "find_dossier",
     "find_draft",
+    "find_proof",
     "flaws_of_draft",
     "handled_by",
     "known_people",
     "last_month",
+    "list_proofs",
     "lookup",
     "on_desk",
     "open_document",

@@ -1,5 +1,6 @@
 """Drafts and the files that wait to be filed. The only SQL that writes them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -64,6 +65,14 @@ async def load_upload(tx: AsyncSession, applicant_id: str, upload_id: UUID) -> U
     if row is None or row.applicant_id != applicant_id:
         raise NotFound("upload")
     return _upload(row)
+
+
+async def give_uploads(tx: AsyncSession, upload_ids: Sequence[UUID], applicant_id: str) -> None:
+    """Files that a clerk sent up are the applicant's from now on: whatever is known of them is found by their id."""
+    for row in (await tx.exec(select(UploadRow).where(col(UploadRow.id).in_(upload_ids)))).all():
+        row.applicant_id = applicant_id
+        tx.add(row)
+    await tx.flush()
 
 
 async def delete_upload(tx: AsyncSession, upload: Upload) -> None:

@@ -258,3 +258,43 @@ class ApprovedCalendarRow(IntakeTable, table=True):
     approved_at: datetime = Field(sa_type=MOMENT)
     sha256: str = _words()
     record: dict[str, Any] = _json()
+
+
+class ErasureRow(IntakeTable, table=True):
+    """One request to erase an applicant, what intake removed for it, and when the last object was gone."""
+
+    __tablename__ = "erasure"
+    id: UUID = Field(primary_key=True)
+    applicant_id: str = _words()
+    request: str = _words()
+    asked_by: str = _words()
+    erased_at: datetime = Field(sa_type=MOMENT)
+    removed: dict[str, int] = _json()
+    objects_gone_at: datetime | None = _maybe_moment()
+
+
+class ErasedDossierRow(IntakeTable, table=True):
+    """A dossier that an erasure was about."""
+
+    __tablename__ = "erased_dossier"
+    erasure_id: UUID = Field(primary_key=True, foreign_key="erasure.id")
+    dossier_id: UUID = Field(primary_key=True, foreign_key="dossier.id")
+
+
+class ErasureReportRow(IntakeTable, table=True):
+    """What another service says it removed of one dossier."""
+
+    __tablename__ = "erasure_report"
+    erasure_id: UUID = Field(primary_key=True)
+    dossier_id: UUID = Field(primary_key=True)
+    service: str = _words(primary_key=True)
+    removed: dict[str, int] = _json()
+    erased_at: datetime = Field(sa_type=MOMENT)
+
+
+class DiscardedRow(IntakeTable, table=True):
+    """An object, or all under a path that ends with `/`, that is to be deleted now that this is committed."""
+
+    __tablename__ = "discarded_object"
+    path: str = _words(primary_key=True)
+    erasure_id: UUID | None = Field(default=None, foreign_key="erasure.id")

@@ -16,7 +16,7 @@ from kit.now import read_now
 from kit.outside import Call, Outcome, Pauses, System
 from kit.tx import Database
 from notify import store
-from notify.domain.addresses import masked
+from notify.domain.addresses import MASK, masked
 from notify.domain.errors import MessageNotFound, NotAllowedNow
 from notify.domain.message import Channel, Message, MessageState
 from notify.gateways import Mail, ShortMessages
@@ -87,6 +87,8 @@ async def hand_over(room: PostRoom, message: Message, dossier: DossierRow, call:
     """Call the other side and write down what came of it. Emits MessageSent the first time it is taken over."""
     parcel = Parcel("", "", nothing)
     try:
+        if dossier.erased_at:
+            raise Nowhere(store.ERASED)
         parcel = await {Channel.EMAIL: pack_mail, Channel.SMS: pack_short}[message.channel](room, message, dossier)
         outcome, detail = Outcome.DONE, await outside.make(call, parcel.call)
     except Nowhere as nowhere:
@@ -122,6 +124,9 @@ async def close(room: PostRoom, call: Call, message_id: UUID, outcome: Outcome, 
     """
     async with room.database.transaction() as tx:
         now = await read_now(tx)
+        dossier = await store.load_dossier(tx, (await tx.get_one(store.MessageRow, message_id)).dossier_id)
+        if dossier and dossier.erased_at:  # while it was handed over
+            detail, shown_to = store.ERASED, MASK
         message = await store.load_message(tx, message_id)
         assert message is not None, "messages are never deleted while they are sent"
         is_newest = await outside.end(tx, call, outcome, detail)

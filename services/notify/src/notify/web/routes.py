@@ -14,6 +14,7 @@ from kit.outside import calls_about, is_under_way
 from kit.pages import FieldError, Pages
 from kit.pages.forms import Checked
 from kit.pages.words import gettext as _
+from kit.parked_pages import PLACE
 from kit.signin import Person, allow
 from kit.tx import Tx
 from notify import reads
@@ -149,5 +150,6 @@ async def state_options(tx: Tx) -> list[tuple[str, str]]:
 def navigation(person: Person) -> list[tuple[str, str]]:
     """Where each role goes from here."""
     if person.has(*STAFF):
-        return [(_("Nhật ký gửi tin"), "/messages")]
+        parked = [(_("Sự kiện bị giữ"), f"/messages{PLACE}")] if person.has("operator") else []
+        return [(_("Nhật ký gửi tin"), "/messages"), *parked]
     return [(_("Trang đầu"), "/"), (_("Hồ sơ của tôi"), "/dossiers"), (_("Thông báo"), "/messages/mine")]

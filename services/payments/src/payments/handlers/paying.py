@@ -12,6 +12,7 @@ from contracts.facts import Contact
 from kit import outside
 from kit.errors import Refused, TryAgain
 from kit.now import TIME_ZONE, read_now
+from kit.objects import ObjectMissing
 from kit.outside import Call, Outcome
 from kit.tx import objects_of
 from payments import store
@@ -120,8 +121,14 @@ async def new_attempt(desk: Desk, tx: AsyncSession, demand: Demand) -> Attempt:
 
 
 async def payment_of(tx: AsyncSession, demand: Demand, attempt: Attempt, dossier_code: str) -> Payment:
-    """What the platform is told: the payer from the contact in the object store, the rest from the catalogue."""
-    contact = Contact.model_validate_json(await objects_of(tx).read(demand.contact))
+    """What the platform is told: the payer from the contact in the object store, the rest from the catalogue.
+
+    Raises DemandNotFound once the applicant was erased.
+    """
+    try:
+        contact = Contact.model_validate_json(await objects_of(tx).read(demand.contact))
+    except ObjectMissing as erased:
+        raise DemandNotFound from erased
     law = catalogue.load()
     procedure = law.procedure(demand.procedure_id, demand.procedure_version)
     fee = law.fee(procedure.fee_id) if procedure.fee_id else None

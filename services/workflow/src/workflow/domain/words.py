@@ -8,6 +8,7 @@ from rules.packages import Sheets
 from rules.plain import fold
 from rules.records.form import Form, FormField
 
+ERASED_VI = "(đã xóa theo yêu cầu)"  # in the place of a person's name
 _BETWEEN_WORDS = re.compile(r"[^a-z0-9.]+")
 
 
@@ -46,5 +47,7 @@ def _searchable(fields: Iterable[FormField], sheet: Mapping[str, Any]) -> Iterat
 
 def masked(name: str) -> str:
     """A person's name as lists show it: the family name and the initials of the rest."""
+    if name == ERASED_VI:
+        return name
     first, *others = name.split() or [""]
     return " ".join((first, *(f"{other[0]}." for other in others)))

@@ -36,6 +36,7 @@ from workflow.handlers.unexpected import effect_of, keep_facts, note_again
 from workflow.store import dispatches
 
 PAUSES = Pauses(timedelta(seconds=10), timedelta(hours=1))
+RECEIVER_ERASED_VI = "Người nhận đã được xóa theo yêu cầu trước khi gửi."
 log = logging.getLogger(__name__)
 
 
@@ -86,7 +87,7 @@ async def _parcel_of(desk: PostDesk, found: Dispatch) -> Parcel:
     try:
         receiver = Receiver(**orjson.loads(await desk.database.objects.read(path)))
     except ObjectMissing as error:
-        raise Refused("the receiver's address is not there any more") from error
+        raise Refused(RECEIVER_ERASED_VI) from error
     return Parcel(
         order_number=found.order_number,
         description=f"Kết quả thủ tục hành chính {found.result_code}",

@@ -45,5 +45,10 @@ async def post_result(
     return case
 
 
+def receivers_of(dossier_id: UUID) -> str:
+    """Where the receivers of a case's parcels lie."""
+    return f"dispatches/{dossier_id}/"
+
+
 def receiver_path(dossier_id: UUID, number: str) -> str:
-    return f"dispatches/{dossier_id}/{number}.json"
+    return f"{receivers_of(dossier_id)}{number}.json"

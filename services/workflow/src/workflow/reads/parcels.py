@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kit.objects import ObjectMissing
 from workflow import store
 from workflow.domain.access import Staff
 from workflow.domain.posting import Receiver
@@ -26,9 +27,12 @@ class ParcelView:
 
 
 async def receiver_of(tx: AsyncSession, staff: Staff, dossier_id: UUID) -> Receiver:
-    """The applicant as the contact names them. Raises NoSuchCase."""
+    """The applicant as the contact names them; nobody once they were erased. Raises NoSuchCase."""
     case = await see_case(tx, staff, dossier_id)
-    contact = await store.read_contact(tx, case)
+    try:
+        contact = await store.read_contact(tx, case)
+    except ObjectMissing:
+        return Receiver("", "", "")
     address = contact.return_address or contact.address or ""
     return Receiver(contact.organisation or contact.name, address, contact.phone or "")
 

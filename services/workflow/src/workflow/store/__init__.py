@@ -19,6 +19,7 @@ from workflow.store.calendars import versions as calendar_versions
 from workflow.store.cases import (
     add_case,
     claim_due,
+    erase_name,
     find_by_reference,
     find_case,
     held_by,
@@ -127,6 +128,7 @@ __all__ = [
     "decide",
     "drafted_apology",
     "drop_draft",
+    "erase_name",
     "find_by_reference",
     "find_calendar",
     "find_case",

@@ -19,7 +19,7 @@ from workflow.domain.errors import NoSuchCase
 from workflow.domain.law import calendar_of
 from workflow.domain.status import ENDED, Outcome, Status
 from workflow.domain.timers import OF_CASE, Kind, timers_of
-from workflow.domain.words import search_words
+from workflow.domain.words import ERASED_VI, search_words
 from workflow.store.calendars import count_by_newest
 from workflow.store.tables import CaseRow, DeadlineRow, DueRow, TimerRow
 from workflow.store.timers import set_timers
@@ -187,3 +187,20 @@ async def add_package_words(tx: AsyncSession, dossier_id: UUID, words: list[str]
     """From now on the case is found by these too."""
     query = "update cases set words = words || array_to_tsvector(cast(:words as text[])) where dossier_id = :id"
     await run_sql(tx, query, words=words, id=dossier_id)
+
+
+async def erase_name(tx: AsyncSession, dossier_id: UUID) -> dict[str, int]:
+    """Take a person's name out of a case and of what it is found by, and what the postal service said of its parcels.
+
+    How many rows of each kind held something. The case's version stays: nothing of its road has changed.
+    """
+    row = await tx.get(CaseRow, dossier_id, with_for_update=True)
+    query = "update dispatch set trouble = '' where dossier_id = :id and trouble <> ''"
+    parcels = (await run_sql(tx, query, id=dossier_id)).rowcount
+    if row is None or not row.applicant_is_person or row.applicant_name == ERASED_VI:
+        return {"cases": 0, "dispatch": parcels}
+    row.applicant_name = ERASED_VI
+    tx.add(row)
+    await tx.flush()
+    await _note_words(tx, to_case(row))
+    return {"cases": 1, "dispatch": parcels}

@@ -1,0 +1,98 @@
+"""Which events of the outbox are read next: from a remembered floor, with a slow full sweep behind. Sends nothing.
+
+What was sent is deleted, but stays in the table for as long as anybody's snapshot is older: "the lowest number first"
+would walk over all of it again for every batch. So reading goes on above the floor. Numbers are committed out of order,
+hence those that were passed over are asked for by name for a while, and the sweep finds whatever comes later still.
+"""
+
+from collections.abc import Collection, Iterable
+from time import monotonic
+
+import asyncpg
+
+BATCH = 1000
+PASSED_OVER_SECONDS = 10.0  # longer than a transaction takes that says something
+MOST_PASSED_OVER = 1000  # of one gap: a rolled back transaction leaves one too, and a crash of the database a wide one
+SWEEP_SECONDS = 10.0
+SWEEP_SHARE = 20  # sweeping takes at most one part in so many of the time, however much lies dead in the table
+
+# The statistics of a queue are always wrong: it was empty when somebody counted, or full.
+PLANS = {"enable_seqscan": "off", "enable_bitmapscan": "off", "jit": "off"}
+
+_COLUMNS = "select id, topic, subject, type, headers, body from kit_outbox o where "
+_FREE = (
+    " and refused is null and not exists (select from kit_outbox r "
+    "where r.topic = o.topic and r.subject = o.subject and r.refused is not null) "
+)
+_ABOVE = (
+    f"select * from (({_COLUMNS} id = any($1::bigint[]) {_FREE}) union all "  # noqa: S608 - all words are ours
+    f"({_COLUMNS} id > $2 {_FREE} order by id limit $3)) w order by id"
+)
+_BELOW = f"{_COLUMNS} id > $1 and id <= $2 and id <> all($3::bigint[]) {_FREE} order by id limit $4"
+_MEASURE = (
+    "select count(*), coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float, "  # noqa: S608
+    "(select count(*) from kit_outbox where refused is not null) "
+    f"from (select created_at from kit_outbox o where id > $1 {_FREE} order by id limit 10000) w"
+)
+
+
+class Waiting:
+    """How far one leader has read. Made anew with each turn; its first read sweeps."""
+
+    def __init__(self) -> None:
+        self.settled = 0  # up to here nothing waits that may go
+        self._floor: int | None = None
+        self._swept = 0
+        self._sweep_at = 0.0
+        self._passed_over: dict[int, float] = {}
+
+    def sweep_soon(self) -> None:
+        """Something below the floor may go now."""
+        self._swept, self._sweep_at = 0, 0.0
+
+    async def read(self, connection: asyncpg.Connection, under_way: Collection[int] = ()) -> list[asyncpg.Record]:
+        """The next events that may go, lowest number first, up to a batch; never those under way."""
+        if self._floor is None:
+            self._floor = await connection.fetchval("select last_value from kit_outbox_id_seq")
+            self._pass_over(0, self._floor + 1)
+        if monotonic() >= self._sweep_at and (below := await self._sweep(connection, self._floor, under_way)):
+            return below
+        rows: list[asyncpg.Record] = await connection.fetch(_ABOVE, list(self._passed_over), self._floor, BATCH)
+        self._note(self._floor, (row["id"] for row in rows))
+        if not rows and not under_way:
+            self.settled = self._floor
+        return rows
+
+    async def measure(self, connection: asyncpg.Connection) -> tuple[int, float, int]:
+        """How many wait (counted up to 10,000), how many seconds the oldest has, and how many the broker refused."""
+        waiting, age, refused = await connection.fetchrow(_MEASURE, self.settled)
+        return waiting, age, refused
+
+    async def _sweep(
+        self, connection: asyncpg.Connection, floor: int, under_way: Collection[int]
+    ) -> list[asyncpg.Record]:
+        begun = monotonic()
+        rows: list[asyncpg.Record] = await connection.fetch(_BELOW, self._swept, floor, list(under_way), BATCH)
+        for row in rows:
+            self._passed_over.pop(row["id"], None)
+        if len(rows) == BATCH:
+            self._swept = rows[-1]["id"]
+        else:
+            self._swept = 0
+            self._sweep_at = monotonic() + max(SWEEP_SECONDS, SWEEP_SHARE * (monotonic() - begun))
+        return rows
+
+    def _note(self, floor: int, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            if number <= floor:
+                del self._passed_over[number]
+            else:
+                self._pass_over(floor + 1, number)
+                self._floor = floor = number
+        old = monotonic() - PASSED_OVER_SECONDS
+        self._passed_over = {number: at for number, at in self._passed_over.items() if at > old}
+
+    def _pass_over(self, first: int, end: int) -> None:
+        now = monotonic()
+        for number in range(max(first, end - MOST_PASSED_OVER), end):
+            self._passed_over[number] = now
