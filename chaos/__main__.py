@@ -36,7 +36,7 @@ def main(words: Sequence[str]) -> int:
     except EmbeddedError as error:
         say(f"chaos: {error}")
     finally:
-        put_away(folder, is_kept=status == 1)
+        put_away(folder, is_kept=status == 1 or wanted.keeps_folder)
     return status
 
 
@@ -49,9 +49,10 @@ def asked(words: Sequence[str]) -> Wanted:
     parser.add_argument("--dossiers", type=positive, default=300)
     parser.add_argument("--minutes", type=float, default=None, help="how long dossiers are filed and faults happen")
     parser.add_argument("--calm", action="store_true", help="without faults")
+    parser.add_argument("--keep", action="store_true", help="leave the folder with its logs in any case")
     given = parser.parse_args(words)
     seed = random.SystemRandom().randrange(1_000_000) if given.seed is None else given.seed
-    return Wanted(seed, given.dossiers, given.minutes, with_faults=not given.calm)
+    return Wanted(seed, given.dossiers, given.minutes, with_faults=not given.calm, keeps_folder=given.keep)
 
 
 def positive(word: str) -> int:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from chaos.books import Books, hearers
 from chaos.walks import Record
 from contracts.catalogue import TOPICS
+from contracts.envelope import Envelope
 from motcua.programs import SERVICES
 
 LOST, DOUBLED, DISORDERED = "lost", "doubled", "disordered"
@@ -25,6 +26,10 @@ LETTERS = {  # one message of this kind for every event of this type
     "payments.fee_demanded.v1": "fee_due",
     "payments.fee_paid.v1": "fee_paid",
 }
+WRITTEN_DOWN = (
+    "check_started", "supplement_requested", "fee_requested", "dossier_accepted", "step_started", "step_finished",
+    "dossier_finished", "dossier_returned",
+)  # fmt: skip
 _CODED = "select regexp_replace({0}, '-[0-9]+$', '') as series, substring({0} from '[0-9]+$')::int as number from {1}"
 SERIES = {  # what is numbered, by which service, and which numbers were given in which series
     "arrival numbers": ("intake", _CODED.format("arrival_number", "dossier")),
@@ -62,9 +67,9 @@ class Finding:
 def findings(books: Books, records: Sequence[Record]) -> list[Finding]:
     """Every difference there is."""
     checks = (
-        answers(books, records), dossiers(books), packages(books), log(books), heard(books), agreement(books),
-        demands(books), payments(books), letters(books), mail(books), short_messages(books), parcels(books),
-        numbers(books),
+        answers(books, records), dossiers(books), packages(books), log(books), heard(books), effects(books),
+        agreement(books), demands(books), payments(books), letters(books), mail(books), short_messages(books),
+        parcels(books), numbers(books),
     )  # fmt: skip
     return [finding for check in checks for finding in check]
 
@@ -108,20 +113,47 @@ def packages(books: Books) -> Iterator[Finding]:
 
 
 def log(books: Books) -> Iterator[Finding]:
-    """Every number of every stream is in the log, for one event only, and came first in its order."""
+    """Every number of every stream is in the log, for one event only. Readers go by number: see `effects`."""
     numbers: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
     for envelope in books.log:
-        known = numbers[f"{envelope.source.split(':')[-1]}.events", envelope.subject]
+        known = numbers[stream_of(envelope)]
         if known.setdefault(envelope.sequence, str(envelope.id)) != str(envelope.id):
             yield Finding(DOUBLED, envelope.subject, f"two events have number {envelope.sequence} of {envelope.source}")
-    for stream, known in numbers.items():
-        if list(known) != sorted(known):
-            yield Finding(DISORDERED, stream[1], f"{stream[0]}: {list(known)}")
     for topic, subject, last in streams(books):
         if missing := set(range(1, last + 1)) - numbers[topic, subject].keys():
             yield Finding(LOST, subject, f"{topic} lacks {sorted(missing)} of {last}")
         if more := {number for number in numbers[topic, subject] if number > last}:
             yield Finding(DOUBLED, subject, f"{topic} has {sorted(more)} past {last}")
+
+
+def stream_of(envelope: Envelope) -> tuple[str, str]:
+    return f"{envelope.source.split(':')[-1]}.events", envelope.subject
+
+
+def overtaken(books: Books) -> int:
+    """Streams in which a later number lies before an earlier one: no fault, for readers hold it until its turn."""
+    first: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for envelope in books.once:
+        first[stream_of(envelope)].append(envelope.sequence)
+    return sum(order != sorted(order) for order in first.values())
+
+
+def effects(books: Books) -> Iterator[Finding]:
+    """What intake wrote down of each case, it wrote in the order in which workflow said it, each thing once."""
+    written: dict[str, list[str]] = defaultdict(list)
+    for row in books.rows("intake", "select dossier_id::text as id, kind from milestone order by milestone.id"):
+        kind = row["kind"].replace("fee_asked_beside", "fee_requested")
+        if kind in WRITTEN_DOWN:
+            written[row["id"]].append(kind)
+    said: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for envelope in books.once:
+        service, kind, _ = envelope.type.split(".")
+        if service == "workflow" and kind in WRITTEN_DOWN:
+            said[envelope.subject].append((envelope.sequence, kind))
+    for subject in written.keys() | said.keys():
+        wanted = [kind for _, kind in sorted(said[subject])]
+        if written[subject] != wanted and subject not in books.parked:
+            yield Finding(DISORDERED, subject, f"workflow said {wanted}, intake wrote {written[subject]}")
 
 
 def streams(books: Books) -> Iterator[tuple[str, str, int]]:

@@ -157,7 +157,7 @@ class Machine(Stack):
         if process.is_running:
             return
         self.ended_by_itself.append(f"{name}: exit status {process.exit_status}")
-        said = " | ".join(line[:300] for line in process.tail(3))
+        said = " | ".join(line[:600] for line in process.tail(40) if '"CRITICAL"' in line)
         self._say(f"{name} ended by itself ({process.exit_status}) and is started again: {said}")
         keep_log(process)
         with suppress(EmbeddedError):

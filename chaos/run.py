@@ -14,7 +14,7 @@ import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
 from chaos.books import Books
-from chaos.count import DISORDERED, DOUBLED, ENDED, LOST, Finding, findings
+from chaos.count import DISORDERED, DOUBLED, ENDED, LOST, Finding, findings, overtaken
 from chaos.faults import Faults, clock_ahead
 from chaos.machine import Machine
 from chaos.people import PatientActions
@@ -39,6 +39,7 @@ class Wanted:
     dossiers: int
     minutes: float | None
     with_faults: bool = True
+    keeps_folder: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,7 @@ def standing(books: Books, records: Sequence[Record]) -> Counter[str]:
             found["parked"] += 1
         elif status is not None:
             found["finished" if status in ENDED else f"waiting in status {status}"] += 1
+    found["streams overtaken in the log, put right by the readers"] = overtaken(books)
     found["answered"] = sum(bool(record.answers) for record in records)
     found["walks that did not come to their end"] = sum(not record.is_through for record in records)
     return found

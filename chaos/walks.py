@@ -197,8 +197,18 @@ class Walked(Sample):
         return [asked, answered, *self.finished()]
 
     def ask_for_more(self, case: Case) -> None:
-        self.facts["supplement"] = {"component": next(iter(self.plan.dossier.files)), "reason": "Bản chụp mờ."}
-        self.ask_supplement(case)
+        """One paper is not good enough; the others, where there are any, are."""
+        asked = self._asked_component
+        sound = [one["code"] for one in case["components"] if one["code"] != asked]
+        if sound:
+            items = [{"component": code, "verdict": "good"} for code in sound]
+            self.do("one_stop_officer", "check-items", items=items)
+        wanted = [{"component": asked, "reason": "Bản chụp mờ."}]
+        self.do("one_stop_officer", "supplement-requests", items=wanted)
+
+    @property
+    def _asked_component(self) -> str:
+        return next(iter(self.plan.dossier.files))
 
     def track(self) -> dict[str, Any]:
         """As its applicant sees it."""
@@ -209,7 +219,7 @@ class Walked(Sample):
         asked = self.track()["supplement"]
         if asked is None:
             return  # not heard of yet, or answered
-        component = self.facts["supplement"]["component"]
+        component = self._asked_component
         count = self.plan.dossier.files[component]
         uploads = [self._upload_one(self.filed_by, component, f"lai-{n}.pdf") for n in range(count)]
         body = {"round": asked["round"], "uploads": uploads}

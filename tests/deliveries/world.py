@@ -46,21 +46,24 @@ class World:
         self.workers, self.settings = workers, settings
         self.databases = {name: worker.database for name, worker in workers.items()}
         self.office = OFFICE_ID
-        self.deliveries = self._deliveries(0, Chances())
+        folder = self.databases["intake"].objects.folder
+        assert folder is not None, "the object store of a test is a folder"
+        self.objects = folder
+        self.deliveries = self._deliveries(Deliveries, 0, Chances())
 
-    def _deliveries(self, seed: int, chances: Chances) -> Deliveries:
+    def _deliveries(self, kind: type[Deliveries], seed: int, chances: Chances) -> Deliveries:
         services = {}
         for name, worker in self.workers.items():
             assert worker.consumer is not None, f"{name} hears the others"
             worker.database.after_say.clear()
             services[name] = (worker.database, worker.consumer)
-        return Deliveries(services, seed, chances)
+        return kind(services, seed, chances)
 
-    async def begin(self, seed: int, chances: Chances | None = None) -> None:
+    async def begin(self, seed: int, chances: Chances | None = None, kind: type[Deliveries] = Deliveries) -> None:
         """Everything empty, on the morning when the first dossier is filed, and a new fate."""
         for database in self.databases.values():
             await empty(database)
-        self.deliveries = self._deliveries(seed, chances or Chances())
+        self.deliveries = self._deliveries(kind, seed, chances or Chances())
         await self.at(MORNING)
 
     async def at(self, moment: datetime) -> None:
@@ -89,9 +92,14 @@ class World:
             async def ask(service: str, query: str) -> list[Any]:
                 return list((await inside[service].exec_driver_sql(query)).all())
 
-            return await find_faults(
-                ask, {name: node.consumer.topics() for name, node in self.deliveries.nodes.items()}
-            )
+            hears = {name: node.consumer.topics() for name, node in self.deliveries.nodes.items()}
+            found = await find_faults(ask, hears)
+            for name in hears:
+                found += await _parked(ask, name)
+            ((filed,),) = await ask("intake", "select count(*) from dossier")
+            if filed != dossiers:
+                found.append(Fault("doubled", f"{dossiers} were sent", (f"there are {filed} dossiers",)))
+            return found
 
     async def settle(self) -> None:
         """Carry everything that was said to all who listen, until nothing is left."""

@@ -13,7 +13,8 @@ from contracts.envelope import Envelope, Event
 from kit import dead, inbox, telemetry
 from kit.faults import is_passing, reason_of
 from kit.inbox import Inbox, Record, Turn
-from kit.now import read_now
+from kit.kept import Kept
+from kit.now import TIME_ZONE, read_now
 from kit.tables import ParkedRow
 from kit.tx import Database, run_sql
 
@@ -35,11 +36,15 @@ class NewerThanKnown(Exception):
 
 @dataclass
 class Consumer:
-    """What a service listens to: `keeps` is what it remembers of others, `reacts` what it does because of them."""
+    """What a service listens to: `keeps` is what it remembers of others, `reacts` what it does because of them.
+
+    `kept` is where what it remembers lies: the handlers in `keeps` write nothing else, and say nothing.
+    """
 
     name: str
     keeps: Mapping[type[Event], Handler]
     reacts: Mapping[type[Event], Handler]
+    kept: Sequence[Kept] = ()
     parked_in_a_row: int = field(default=0)
 
     def topics(self) -> list[str]:
@@ -140,14 +145,26 @@ async def take_together(database: Database, consumer: Consumer, records: Sequenc
 
 async def apply(tx: AsyncSession, consumer: Consumer, envelope: Envelope, now: datetime) -> None:
     """Run the handlers of one event."""
-    handlers = consumer.handlers(envelope.type)
-    if not handlers:
+    if not consumer.handlers(envelope.type):
         return
-    event = EVENTS[envelope.type].model_validate(envelope.data)
     with telemetry.span(f"{consumer.name} takes {envelope.type}", parent=envelope.traceparent):
-        for handler in handlers:
-            await handler(tx, event, now=now)
+        await keep(tx, consumer, envelope)
+        cls = EVENTS[envelope.type]
+        if cls in consumer.reacts:
+            await consumer.reacts[cls](tx, cls.model_validate(envelope.data), now=now)
     consumer.parked_in_a_row = 0
+
+
+async def keep(tx: AsyncSession, consumer: Consumer, envelope: Envelope) -> bool:
+    """Remember what one event says, where KEEPS has it; whether it has. Raises NewerThanKnown.
+
+    The handler's `now` is the moment at which it was said, so that what is remembered is the same whenever the event
+    is replayed.
+    """
+    if not consumer.handlers(envelope.type) or (cls := EVENTS[envelope.type]) not in consumer.keeps:
+        return False
+    await consumer.keeps[cls](tx, cls.model_validate(envelope.data), now=envelope.time.astimezone(TIME_ZONE))
+    return True
 
 
 async def park_failed(database: Database, consumer: Consumer, record: Record, reason: str, attempts: int) -> None:

@@ -1,7 +1,7 @@
 """A keeper's own part of the proof that copies of somebody's data are gone: numbers, once per request to erase.
 
-Removing is heard under KEEPS, so that a rebuilt service does it again; telling of it under REACTS, so that it is told
-once. Between the two stands the row that is written here.
+What is kept of others is emptied under KEEPS, so that a rebuilt service does it again; the rest, the counting and the
+telling are REACTS, done once.
 """
 
 from collections.abc import Mapping

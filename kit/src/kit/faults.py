@@ -3,6 +3,7 @@
 from traceback import extract_tb
 
 from asyncpg import InterfaceError as DriverFault
+from asyncpg import InternalClientError as DriverLostCount
 from asyncpg import PostgresError
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
@@ -10,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from kit.errors import TryAgain
 
-PASSING = (TryAgain, OSError, TimeoutError, NoConnectionFree, DriverFault)
+PASSING = (TryAgain, OSError, TimeoutError, NoConnectionFree, DriverFault, DriverLostCount)
 PASSING_SQLSTATES = (
     "08",  # connection
     "25006",  # the database is read-only now

@@ -36,7 +36,7 @@ class Objects:
     def __init__(self, url: str) -> None:
         self.folder = Path(url.removeprefix("file://")) if url.startswith("file://") else None
         if self.folder:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self.folder)
         self._store: ObjectStore = LocalStore(self.folder) if self.folder else _over_the_network(url)
 
     async def put(self, path: str, data: bytes) -> StoredObject:
@@ -117,6 +117,15 @@ def working(path: str) -> Iterator[None]:
         yield
     except (BaseError, OSError) as error:
         raise StoreAway(f"the object store could not serve {path}: {type(error).__name__}") from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and what is missing above it, each name on disk before anything lies in it."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    flush_one(folder.parent)
 
 
 def flush(root: Path, file: Path) -> None:

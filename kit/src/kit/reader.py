@@ -3,22 +3,38 @@
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import CommitFailedError, IllegalStateError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from kit.bus import Bus
 from kit.draining import whole
 from kit.inbox import Record
 
 MOST_RECORDS = 500
+FEWEST_RECORDS = 10
+SLOW_SECONDS, QUICK_SECONDS = 10.0, 2.0
+MOST_POLL_SECONDS = 300.0  # a reader that has not polled for so long is thrown out of its group
+FETCH_BYTES = 8 * 1024 * 1024  # of one answer of a broker; one record may be larger and comes all the same
+MOST_PAUSE_SECONDS = 5.0
+NOT_OURS_NOW = (CommitFailedError, IllegalStateError)  # the group has given the partition to somebody else
 Deliver = Callable[[Sequence[Record], Callable[[Record], Awaitable[None]]], Awaitable[None]]
 log = logging.getLogger(__name__)
 
 
 class OffsetsExpired(Exception):
-    """The group has read before, but the broker no longer knows how far: going on would skip or repeat unseen."""
+    """The group has read before, but the broker no longer knows how far: going on would skip unseen."""
+
+
+class GroupIsReading(Exception):
+    """The offsets of a group are not moved while somebody reads in it."""
+
+
+def group_of(consumer: str) -> str:
+    """The consumer group in which a service's readers share the partitions."""
+    return f"motcua.{consumer}"
 
 
 class Reader:
@@ -33,17 +49,23 @@ class Reader:
         *,
         has_read: Callable[[str, int], Awaitable[bool]],
         is_passing: Callable[[BaseException], bool],
+        goes_on: Callable[[], None] = lambda: None,
+        most_poll_seconds: float = MOST_POLL_SECONDS,
     ) -> None:
+        """`goes_on` is told after each poll whose records were taken."""
         self.bus = bus
         self.group = group
         self.topics = list(topics)
         self._deliver = deliver
         self._has_read = has_read
         self._is_passing = is_passing
+        self._goes_on = goes_on
+        self._most_poll_seconds = most_poll_seconds
+        self._most_records = MOST_RECORDS
+        self._pause = 0.0
 
     async def run(self) -> None:
-        """Read until cancelled. Raises KafkaError where the group's offsets have expired, instead of skipping."""
-        await self.note_first_offsets()
+        """Read until cancelled. Raises OffsetsExpired instead of skipping; what `deliver` raises and does not pass."""
         consumer = AIOKafkaConsumer(
             *self.topics,
             bootstrap_servers=self.bus.bootstrap,
@@ -52,50 +74,106 @@ class Reader:
             auto_offset_reset="none",
             session_timeout_ms=6000,
             heartbeat_interval_ms=2000,
-            max_poll_records=MOST_RECORDS,
+            max_poll_interval_ms=int(self._most_poll_seconds * 1000),
+            fetch_max_bytes=FETCH_BYTES,
             fetch_max_wait_ms=250,
         )
         try:
             await consumer.start()
             while True:
-                for partition, messages in (await consumer.getmany(timeout_ms=1000)).items():
-                    await whole(self._hand_over(consumer, partition, [record_of(message) for message in messages]))
+                await self._poll(consumer)
         finally:
             await consumer.stop()
 
+    async def _poll(self, consumer: AIOKafkaConsumer) -> None:
+        """One poll: as many records as the database took lately in good time, so that nobody is thrown out."""
+        try:
+            polled = await consumer.getmany(timeout_ms=1000, max_records=self._most_records)
+        except NoOffsetForPartitionError as error:
+            await self._begin(consumer, error.args[0])
+            return
+        except OffsetOutOfRangeError as error:
+            raise self._expired("the log no longer holds (or not yet again) where it stood") from error
+        began = time.monotonic()
+        for place, messages in polled.items():
+            if place in consumer.assignment():
+                await whole(self._hand_over(consumer, place, [record_of(message) for message in messages]))
+        self._fit(time.monotonic() - began)
+        self._goes_on()
+
+    def _fit(self, seconds: float) -> None:
+        """Ask for fewer records after a slow poll, for more after a quick one."""
+        if seconds > SLOW_SECONDS:
+            self._most_records = max(FEWEST_RECORDS, self._most_records // 4)
+        elif seconds < QUICK_SECONDS:
+            self._most_records = min(MOST_RECORDS, self._most_records * 2)
+
     async def _hand_over(self, consumer: AIOKafkaConsumer, place: TopicPartition, records: list[Record]) -> None:
+        """Deliver a partition's records and note them. Where the group has moved on, the next owner gets them again.
+
+        That does no harm: what was taken is known by its sequence, and a commit of a former owner is refused.
+        """
+        reached = records[0].offset
+
         async def note(record: Record) -> None:
-            await consumer.commit({place: record.offset + 1})
+            nonlocal reached
+            reached = record.offset + 1
+            await consumer.commit({place: reached})
 
         try:
             await self._deliver(records, note)
-        except KafkaError:
-            raise
+            await note(records[-1])
+            self._pause = 0.0
+        except NOT_OURS_NOW:
+            log.info("%s/%s has another owner now, who goes on", *place)
         except Exception as error:
             if not self._is_passing(error):
                 raise
-            log.warning("a passing fault, the same records again: %s", error)
-            committed = await consumer.committed(place)
-            consumer.seek(place, committed if committed is not None else records[0].offset)
-            await asyncio.sleep(random.uniform(0.2, 1.0))  # noqa: S311 - jitter, not a secret
-        else:
-            await note(records[-1])
+            log.warning("a passing fault, the same records again: %s", type(error).__name__)
+            if place in consumer.assignment():
+                consumer.seek(place, reached)
+            await self._rest()
 
-    async def note_first_offsets(self) -> None:
-        """A group that never read begins at the start of each topic; afterwards its offsets are never guessed."""
-        consumer = AIOKafkaConsumer(bootstrap_servers=self.bus.bootstrap, group_id=self.group, enable_auto_commit=False)
+    async def _rest(self) -> None:
+        """Pause after a passing fault: longer each time, never long, not all readers at once."""
+        self._pause = min(max(self._pause * 2, 0.2), MOST_PAUSE_SECONDS)
+        await asyncio.sleep(self._pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+
+    async def _begin(self, consumer: AIOKafkaConsumer, place: TopicPartition) -> None:
+        """A partition that this group never read is read from its start, and that is noted before anything is taken."""
+        if await self._has_read(place.topic, place.partition):
+            raise self._expired(f"the broker has forgotten how far {place.topic}/{place.partition} was read")
         try:
-            await consumer.start()
-            places = await self.bus.partitions_of(self.topics)
-            consumer.assign(places)
-            unknown = [place for place in places if await consumer.committed(place) is None]
-            for place in unknown:
-                if await self._has_read(place.topic, place.partition):
-                    raise OffsetsExpired(f"group {self.group}, {place.topic}/{place.partition}: see `motcua rebuild`")
-            if unknown:
-                await consumer.commit(dict.fromkeys(unknown, 0))
-        finally:
-            await consumer.stop()
+            consumer.seek(place, 0)
+            await consumer.commit({place: 0})
+        except NOT_OURS_NOW:
+            log.info("%s/%s has another owner now, who begins it", *place)
+
+    def _expired(self, what: str) -> OffsetsExpired:
+        service = self.group.removeprefix(group_of(""))
+        return OffsetsExpired(
+            f"{self.group}: {what}. Run `motcua reader reset {service}`: it reads again from the beginning of the log, "
+            "what was taken is known by its number and dropped, and nothing is skipped"
+        )
+
+
+async def reset(bus: Bus, group: str, topics: Sequence[str]) -> int:
+    """Set a group's offsets to the beginning of what its topics hold; returns of how many partitions.
+
+    Nothing is lost or doubled by it, for what was taken is known by its sequence; it takes the time of reading again.
+    Harmless when repeated. Raises GroupIsReading while somebody reads in the group.
+    """
+    consumer = AIOKafkaConsumer(bootstrap_servers=bus.bootstrap, group_id=group, enable_auto_commit=False)
+    try:
+        await consumer.start()
+        places = await bus.partitions_of(topics)
+        consumer.assign(places)
+        await consumer.commit(await consumer.beginning_offsets(places))
+    except CommitFailedError as error:
+        raise GroupIsReading(f"somebody reads in {group}: stop the service's workers first") from error
+    finally:
+        await consumer.stop()
+    return len(places)
 
 
 def record_of(message: ConsumerRecord) -> Record:
@@ -105,6 +183,6 @@ def record_of(message: ConsumerRecord) -> Record:
         partition=message.partition,
         offset=message.offset,
         key=(message.key or b"").decode(errors="replace"),
-        headers=list(message.headers),
+        headers=[(name, value or b"") for name, value in message.headers],
         body=message.value or b"",
     )

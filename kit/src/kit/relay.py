@@ -12,7 +12,7 @@ import asyncpg
 
 from kit import telemetry
 from kit.bus import Bus
-from kit.sending import PASSING, Sending
+from kit.sending import DATABASE_AWAY, PASSING, Sending
 from kit.waiting import PLANS
 
 HEARTBEAT_SECONDS = 1.0
@@ -121,6 +121,6 @@ async def nudge_forever(url: str, said: asyncio.Event) -> None:
             if connection is None or connection.is_closed():
                 connection = await asyncpg.connect(url, timeout=10)
             await connection.execute(f"notify {CHANNEL}")
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except DATABASE_AWAY as error:
             log.warning("the relay was not nudged: %s", error)
             connection = None

@@ -25,7 +25,9 @@ from kit.waiting import Waiting
 # every code that our client does not know, among them the one for an invalid record.
 REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, UnknownError)
 
-PASSING = (asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, OSError)
+# InternalClientError: the driver lost its count of a line that was cut while it took a question back.
+DATABASE_AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+PASSING = (*DATABASE_AWAY, KafkaError)
 LAST_SECONDS = 0.5  # for what is under way when the worker stops; what is left over, the next leader sends again
 
 log = logging.getLogger(__name__)

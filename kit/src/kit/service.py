@@ -37,6 +37,8 @@ class Service:
     build_app: Callable[[Any, Database], FastAPI]
     build_worker: Callable[[Any, Database], Worker]
     build_consumer: Callable[[], Consumer]
+    prepare: Callable[[Any, Database], None] = lambda settings, database: None
+    """What handlers need of the database's transactions, besides tables: what they carry, what they begin with."""
 
 
 class SettingsWrong(Exception):

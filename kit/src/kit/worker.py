@@ -8,20 +8,23 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from kit import consume
+from kit import consume, telemetry
 from kit.bus import Bus
 from kit.consume import Consumer, ReaderStopped
 from kit.draining import whole
 from kit.faults import is_passing
 from kit.inbox import Record
-from kit.reader import OffsetsExpired, Reader
+from kit.reader import OffsetsExpired, Reader, group_of
 from kit.relay import Relay
 from kit.signs import Signs
 from kit.topics import with_dead
 from kit.tx import Database, run_sql
+from kit.watch import Watch
 
 log = logging.getLogger(__name__)
 STOPS = (ReaderStopped, OffsetsExpired)
+LOOKS_AGAIN_SECONDS = 15.0  # whether somebody has mended what stopped the reader
+WATCH_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -52,26 +55,41 @@ class Worker:
         return with_dead(sorted({f"{self.service}.events", *heard}))
 
     async def run(self) -> None:
-        """Work until cancelled. Raises ReaderStopped, OffsetsExpired: then a person has to look."""
+        """Work until cancelled. A reader that must not go on by itself stands until a person has mended the cause; the
+        relay and the loops go on."""
         await patiently("topics", lambda: self.bus.ensure_topics(self.topics))
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(Relay(self.database.url, self.bus, self.service).run(), name="relay")
                 if self.consumer:
-                    group.create_task(self._forever("reader", self._reader(self.consumer).run), name="reader")
+                    group.create_task(self._forever("reader", partial(self._read, self.consumer)), name="reader")
+                    watch = Loop("watching what is parked", Watch(self.database, self.consumer).look, WATCH_SECONDS)
+                    group.create_task(self._forever(watch.name, partial(repeat, watch)), name=watch.name)
                 for loop in self.loops:
                     group.create_task(self._forever(loop.name, partial(repeat, loop)), name=loop.name)
         finally:
             await self.bus.drop_producer()
 
+    async def _read(self, consumer: Consumer) -> None:
+        """Read, or stand and say why: looks now and then whether it may go on, so nobody need start it again."""
+        reader, told = self._reader(consumer), ""
+        while True:
+            try:
+                await reader.run()
+            except STOPS as error:
+                telemetry.READER_STOPPED.set(1)
+                self.signs.failed("reader", error)
+                if str(error) != told:
+                    told = str(error)
+                    log.critical("the reader stands and a person has to look: %s", told)
+                await asyncio.sleep(LOOKS_AGAIN_SECONDS)
+
     async def _forever(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Begin `work` again after any fault, with growing, capped pauses. Lets through what needs a person."""
+        """Begin `work` again after any fault, with growing, capped pauses."""
         pause = 0.2
         while True:
             try:
                 await work()
-            except STOPS:
-                raise
             except Exception as error:
                 log.exception("%s failed and begins again", name)
                 self.signs.failed(name, error)
@@ -91,9 +109,15 @@ class Worker:
                 found = await run_sql(tx, question, consumer=consumer.name, topic=topic, partition=partition)
                 return found.scalar_one_or_none() is not None
 
-        group = f"motcua.{consumer.name}"
-        topics = consumer.topics()
-        return Reader(self.bus, group, topics, deliver, has_read=has_read, is_passing=is_passing)
+        return Reader(
+            self.bus,
+            group_of(consumer.name),
+            consumer.topics(),
+            deliver,
+            has_read=has_read,
+            is_passing=is_passing,
+            goes_on=partial(telemetry.READER_STOPPED.set, 0),
+        )
 
 
 async def repeat(loop: Loop) -> None:

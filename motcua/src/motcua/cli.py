@@ -14,6 +14,7 @@ EXPECTED = (
     ("kit.topics", "FormImpossible", 2),
     ("kit.topics", "BrokersAway", 1),
     ("kit.embedded", "EmbeddedError", 1),
+    ("kit.rebuild", "RebuildFailed", 1),
     ("rules.errors", "BadData", 1),
     ("intake.domain.errors", "ErasureRefused", 1),
 )
@@ -24,6 +25,9 @@ ELSEWHERE = {
     "due": "motcua.due.command:command",
     "erase": "motcua.erase:command",
     "outbox": "motcua.outbox:group",
+    "parked": "motcua.parked.command:group",
+    "reader": "motcua.parked.reader:group",
+    "rebuild": "motcua.rebuild:command",
     "report": "motcua.report:command",
     "topics": "motcua.topics:group",
 }

@@ -20,6 +20,7 @@ PARTITIONS = 3
 MOST_ROUNDS = 10_000
 MOST_STATEMENTS = 60  # a crash is planned within so many; where the work has fewer, it is done
 MOST_IN_A_BATCH = 8
+CHANCE_OF_AGAIN = 0.8  # that a send fails which failed before
 MOST_TROUBLES = MOST_ATTEMPTS - 1  # in a row: a record whose process dies oftener is parked, which is tried elsewhere
 
 
@@ -49,6 +50,7 @@ class Node:
     consumer: Consumer
     positions: dict[tuple[str, int], int] = field(default_factory=dict)
     troubles: dict[tuple[str, int], int] = field(default_factory=dict)
+    refused: set[int] = field(default_factory=set)  # rows of the outbox whose send failed
     has_said: bool = True
 
     def said(self) -> None:
@@ -84,6 +86,7 @@ class Deliveries:
         self.nodes = {name: Node(database, consumer) for name, (database, consumer) in services.items()}
         self.log: dict[tuple[str, int], list[Record]] = {}
         self.crashes = 0
+        self.notes_before_taking = False  # the one thing a reader must never do; for the test that sees it found
         self.chances = chances or Chances()
         self.chance = random.Random(seed)  # noqa: S311 - a seed that can be repeated
         self._partitions: dict[str, int] = {}
@@ -102,14 +105,17 @@ class Deliveries:
     async def step(self) -> bool:
         """One poll of one reader, chosen by the seed. False where nothing is left to carry."""
         await self._collect_all()
-        waiting = [(name, place) for name in self.nodes for place in self.behind(name)]
+        waiting = self._waiting()
         if not waiting:
             self._resume_relay()
-            waiting = [(name, place) for name in self.nodes for place in self.behind(name)]
+            waiting = self._waiting()
         if waiting:
             name, place = self._choose(waiting)
             await self._turn(self.nodes[name], place)
-        return bool(waiting)
+        return bool(waiting) or any(node.has_said for node in self.nodes.values())
+
+    def _waiting(self) -> list[tuple[str, tuple[str, int]]]:
+        return [(name, place) for name in self.nodes for place in self.behind(name)]
 
     def behind(self, name: str) -> list[tuple[str, int]]:
         """The partitions that this service has not read to their end."""
@@ -130,7 +136,7 @@ class Deliveries:
 
     async def _collect_all(self) -> None:
         for node in self.nodes.values():
-            while node.has_said:
+            if node.has_said:
                 node.has_said = False
                 await self._collect(node)
 
@@ -143,14 +149,20 @@ class Deliveries:
         async with node.database.transaction() as tx:
             query = "select id, topic, subject, headers, body from kit_outbox order by id"
             rows = (await run_sql(tx, query)).all()
-            sent = [row for row in rows if not self._happens(self.chances.refused)]
+            sent = [row for row in rows if not self._is_refused(node, row.id)]
             self._send(sent)
             if rows and self._happens(self.chances.late):
                 self._late += rows
             await run_sql(tx, "delete from kit_outbox where id = any(:ids)", ids=[row.id for row in sent])
-        node.has_said |= len(sent) < len(rows)
+        node.has_said |= bool(node.refused)
         if self._late and self._happens(self.chances.late):
             self._resume_relay()
+
+    def _is_refused(self, node: Node, row_id: int) -> bool:
+        """Whether the send of this row fails this time; one that failed fails a few times more."""
+        is_refused = self._happens(CHANCE_OF_AGAIN if row_id in node.refused else self.chances.refused)
+        (node.refused.add if is_refused else node.refused.discard)(row_id)
+        return is_refused
 
     def _send(self, rows: Sequence[Any]) -> None:
         for row in rows:
@@ -179,6 +191,8 @@ class Deliveries:
             noted[0] = record.offset + 1
 
         async def poll() -> None:
+            if self.notes_before_taking:
+                await note(records[-1])
             await deliver(node.database, node.consumer, records, taken=note)
             await note(records[-1])
 

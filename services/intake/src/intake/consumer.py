@@ -34,6 +34,7 @@ from contracts.workflow import (
 )
 from intake.handlers import calendars, erasing, progress, turns
 from kit.consume import Consumer, Handler
+from kit.kept import Kept
 
 KEEPS: Mapping[type[Event], Handler] = {
     CheckStarted: progress.note_check,
@@ -69,9 +70,45 @@ KEEPS: Mapping[type[Event], Handler] = {
     PayerErased: erasing.note_copy_erased,
     AddresseeErased: erasing.note_copy_erased,
 }
+_OURS = ("submitted", "supplement_answered", "result_collected", "withdrawal_requested", "stop_requested")
+KEPT = (  # where it lies; dossiers, supplements and milestones are ours too, and only partly heard of
+    Kept("approved_calendar"),
+    Kept("document"),
+    Kept("erasure_report"),
+    Kept("fee_demand"),
+    Kept(
+        "milestone",
+        rows=f"kind not in {_OURS}",
+    ),
+    Kept(
+        "supplement",
+        values={
+            "items": "'[]'",
+            "request_path": "''",
+            "request_sha256": "''",
+            "request_size": "0",
+            "requested_at": "'epoch'",
+        },
+    ),
+    Kept(
+        "dossier",
+        values={
+            "status": "1",
+            "unit": "receiving_unit",
+            "collected_at": "null",  # follows from the milestone that the applicant's own act left
+            **dict.fromkeys(
+                (
+                    "code", "handler_id", "handler_unit", "started_at", "due_at", "first_due_at", "finished_at",
+                    "lateness", "lateness_first", "result_code", "result_kind", "result_name", "result_sha256",
+                ),
+                "null",
+            ),
+        },
+    ),
+)  # fmt: skip
 REACTS: Mapping[type[Event], Handler] = {}  # the officers decide, the applicant acts; intake only shows
 
 
 def consumer() -> Consumer:
     """A reader of everything intake remembers of the others."""
-    return Consumer("intake", KEEPS, REACTS)
+    return Consumer("intake", KEEPS, REACTS, KEPT)

@@ -17,7 +17,7 @@ from rules import catalogue as law
 
 def build_app(settings: IntakeSettings, database: Database) -> FastAPI:
     """The API and the citizen's pages."""
-    database.begins_with = count_by_newest
+    prepare(settings, database)
     app = new_app(
         service="intake",
         settings=settings,
@@ -32,6 +32,11 @@ def build_app(settings: IntakeSettings, database: Database) -> FastAPI:
     app.include_router(api.router)
     app.include_router(web.router)
     return app
+
+
+def prepare(settings: IntakeSettings, database: Database) -> None:
+    """What every transaction begins with: the calendars that count now."""
+    database.begins_with = count_by_newest
 
 
 def citizen_pages(office_id: str) -> Pages:
@@ -55,7 +60,7 @@ def citizen_pages(office_id: str) -> Pages:
 
 def build_worker(settings: IntakeSettings, database: Database) -> Worker:
     """Relay and reader, and the loop that deletes what nobody may keep."""
-    database.begins_with = count_by_newest
+    prepare(settings, database)
 
     async def delete() -> bool:
         return await delete_discarded(database)
@@ -64,4 +69,4 @@ def build_worker(settings: IntakeSettings, database: Database) -> Worker:
     return Worker("intake", database, bus, consumer.consumer(), [Loop("deleting objects", delete, idle_seconds=2.0)])
 
 
-SERVICE = Service("intake", IntakeSettings, build_app, build_worker, consumer.consumer)
+SERVICE = Service("intake", IntakeSettings, build_app, build_worker, consumer.consumer, prepare)

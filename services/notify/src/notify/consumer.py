@@ -24,6 +24,7 @@ from contracts.workflow import (
     SupplementRequested,
 )
 from kit.consume import Consumer, Handler
+from kit.kept import Kept
 from notify.handlers import erasing, telling
 
 KEEPS: Mapping[type[Event], Handler] = {  # what we remember of others; may be replayed
@@ -32,8 +33,9 @@ KEEPS: Mapping[type[Event], Handler] = {  # what we remember of others; may be r
     DossierReappointed: telling.remember_new_date,
     ClockRestarted: telling.remember_new_date,
     DeadlineMoved: telling.remember_moved_date,
-    ApplicantErased: erasing.erase_addressee,
+    ApplicantErased: erasing.forget_contact,
 }
+KEPT = (Kept("dossier"),)  # where it lies: nobody else writes there
 REACTS: Mapping[type[Event], Handler] = {  # what we do because of it; never replayed
     DossierSubmitted: telling.tell_received,
     SupplementRequested: telling.tell_supplement_asked,
@@ -57,10 +59,10 @@ REACTS: Mapping[type[Event], Handler] = {  # what we do because of it; never rep
     ResultPosted: telling.tell_result_posted,
     DemandCancelled: telling.tell_demand_cancelled,
     RefundDecided: telling.tell_refund_decided,
-    ApplicantErased: erasing.tell_erased,
+    ApplicantErased: erasing.erase_addressee,
 }
 
 
 def consumer() -> Consumer:
     """A reader of everything notify hears."""
-    return Consumer("notify", KEEPS, REACTS)
+    return Consumer("notify", KEEPS, REACTS, KEPT)

@@ -70,10 +70,6 @@ class MessageRow(Table, table=True):
 
 ERASED = "the applicant was erased"
 _ERASE = {  # each names only rows that still hold something; what was sent keeps a mask, what failed a reason
-    "dossier": (
-        "update dossier set contact = null, erased_at = coalesce(erased_at, :at) where id = :dossier_id "
-        "and (contact is not null or erased_at is null)"
-    ),
     "message": (
         "update message set contact = null, shown_to = case when shown_to is not null then :mask end, "
         "reason = case when reason is not null or state = 'queued' then :erased end, "
@@ -87,10 +83,23 @@ _ERASE = {  # each names only rows that still hold something; what was sent keep
 }
 
 
+async def forget_contact(tx: AsyncSession, dossier_id: UUID, at: datetime) -> None:
+    """Empty what is remembered of where a dossier's contact lies; the first time is written down."""
+    query = (
+        "update dossier set contact = null, erased_at = coalesce(erased_at, :at) where id = :dossier_id "
+        "and (contact is not null or erased_at is null)"
+    )
+    await run_sql(tx, query, dossier_id=dossier_id, at=at)
+
+
 async def erase_addressee(tx: AsyncSession, dossier_id: UUID, at: datetime) -> dict[str, int]:
-    """Empty every place that tells whom a dossier's messages went to; how many rows of each kind held something."""
-    values: dict[str, Any] = {"dossier_id": dossier_id, "at": at, "mask": MASK, "erased": ERASED}
-    found = {}
+    """Empty every place that tells whom a dossier's messages went to; how many rows of each kind held something.
+
+    The dossier's own row, which was emptied just before, is counted where that was done for the same request.
+    """
+    values: dict[str, Any] = {"dossier_id": dossier_id, "mask": MASK, "erased": ERASED}
+    emptied = "select count(*) from dossier where id = :dossier_id and erased_at = :at"
+    found = {"dossier": (await run_sql(tx, emptied, dossier_id=dossier_id, at=at)).scalar_one()}
     for kind, statement in _ERASE.items():
         own = {name: value for name, value in values.items() if f":{name}" in statement}
         found[kind] = (await run_sql(tx, statement, **own)).rowcount

@@ -6,22 +6,23 @@ from contracts.envelope import Event
 from contracts.intake import ApplicantErased, DossierSubmitted
 from contracts.workflow import DossierAccepted, DossierRefused, DossierStopped, DossierWithdrawn, FeeRequested
 from kit.consume import Consumer, Handler
+from kit.kept import Kept
 from payments.handlers import demands, endings, erasing
 
 KEEPS: Mapping[type[Event], Handler] = {  # what we remember of others; may be replayed
     DossierSubmitted: demands.remember_applicant,
     DossierAccepted: demands.remember_code,
-    ApplicantErased: erasing.erase_payer,
 }
+KEPT = (Kept("dossier"),)  # where it lies: nobody else writes there
 REACTS: Mapping[type[Event], Handler] = {  # what we do because of it; never replayed
     FeeRequested: demands.open_demand,
     DossierRefused: endings.end_refused,
     DossierWithdrawn: endings.end_withdrawn,
     DossierStopped: endings.end_stopped,
-    ApplicantErased: erasing.tell_erased,
+    ApplicantErased: erasing.erase_payer,
 }
 
 
 def consumer() -> Consumer:
     """A reader of everything payments hears."""
-    return Consumer("payments", KEEPS, REACTS)
+    return Consumer("payments", KEEPS, REACTS, KEPT)

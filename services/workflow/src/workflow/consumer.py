@@ -14,6 +14,7 @@ from contracts.intake import (
 from contracts.notify import MessageSent
 from contracts.payments import DemandCancelled, FeeDemanded, FeePaid, RefundDecided
 from kit.consume import Consumer, Handler
+from kit.kept import Kept
 from workflow import handlers
 
 KEEPS: Mapping[type[Event], Handler] = {
@@ -22,8 +23,8 @@ KEEPS: Mapping[type[Event], Handler] = {
     DemandCancelled: handlers.note_cancelled,
     RefundDecided: handlers.note_refund,
     MessageSent: handlers.note_message,
-    ApplicantErased: handlers.erase_name,
 }
+KEPT = (Kept("message_note"), Kept("payment_note"))  # where it lies: nobody else writes there
 REACTS: Mapping[type[Event], Handler] = {
     DossierSubmitted: handlers.open_case,
     SupplementSubmitted: handlers.take_supplement,
@@ -31,10 +32,10 @@ REACTS: Mapping[type[Event], Handler] = {
     ResultCollected: handlers.mark_returned,
     WithdrawalRequested: handlers.take_withdrawal,
     StopRequested: handlers.take_stop_request,
-    ApplicantErased: handlers.tell_erased,
+    ApplicantErased: handlers.erase_name,
 }
 
 
 def consumer() -> Consumer:
     """A reader of everything workflow hears."""
-    return Consumer("workflow", KEEPS, REACTS)
+    return Consumer("workflow", KEEPS, REACTS, KEPT)

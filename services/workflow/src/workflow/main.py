@@ -24,7 +24,7 @@ AN_HOUR = 3_600.0
 
 def build_app(settings: WorkflowSettings, database: Database) -> FastAPI:
     """The API and the officers' pages."""
-    _prepare(settings, database)
+    prepare(settings, database)
     pages = pages_of(settings)
     app = new_app(
         service="workflow",
@@ -41,7 +41,7 @@ def build_app(settings: WorkflowSettings, database: Database) -> FastAPI:
     return app
 
 
-def _prepare(settings: WorkflowSettings, database: Database) -> None:
+def prepare(settings: WorkflowSettings, database: Database) -> None:
     """What every transaction carries, and begins with: the calendars that count now."""
     database.carries["public_url"] = settings.public_url
     database.begins_with = handlers.count_by_newest
@@ -63,7 +63,7 @@ def pages_of(settings: WorkflowSettings) -> Pages:
 
 def build_worker(settings: WorkflowSettings, database: Database) -> Worker:
     """The relay, the reader of the other services' events, and the work that nobody asks for."""
-    _prepare(settings, database)
+    prepare(settings, database)
     bus = bus_of(settings)
     desk = post_desk(settings, database)
 
@@ -112,4 +112,4 @@ def post_desk(settings: WorkflowSettings, database: Database) -> PostDesk:
     return PostDesk(database, post, settings.post_states, system)
 
 
-SERVICE = Service("workflow", WorkflowSettings, build_app, build_worker, consumer.consumer)
+SERVICE = Service("workflow", WorkflowSettings, build_app, build_worker, consumer.consumer, prepare)

@@ -160,8 +160,11 @@ class Dossier:
             raise NotAllowedNow(
                 "answer a supplement", f"status {self.status:d}", "Hồ sơ này hiện không được yêu cầu bổ sung."
             )
-        onwards = Status.IN_PROCESS if self.is_accepted else Status.SUBMITTED
-        return replace(self, status=onwards, packages=self.packages + 1)
+        return replace(self.going_on(), packages=self.packages + 1)
+
+    def going_on(self) -> "Dossier":
+        """Where it stands once nothing is asked for any more."""
+        return replace(self, status=Status.IN_PROCESS if self.is_accepted else Status.SUBMITTED)
 
     def collected(self, now: datetime) -> "Dossier":
         """The applicant took the result; only the first time counts. Raises NotAllowedNow while there is none."""

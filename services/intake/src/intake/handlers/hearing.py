@@ -19,6 +19,8 @@ async def move(tx: AsyncSession, event: CaseEvent, **changed: Any) -> Dossier:
     dossier = await dossiers.load_dossier(tx, event.dossier_id)
     acted = {"handler_id": event.handler.staff_id, "handler_unit": event.handler.unit} if event.handler else {}
     dossier = replace(dossier, **{"status": Status(event.status)} | acted | changed)
+    if dossier.waits_for_supplement and not await dossiers.waits_for_answer(tx, dossier.id):
+        dossier = dossier.going_on()  # answered, and workflow has not heard of it yet; or this event is replayed
     await dossiers.save_dossier(tx, dossier)
     return dossier
 

@@ -33,10 +33,11 @@ async def note_check(tx: AsyncSession, event: CheckStarted, *, now: datetime) ->
 
 async def note_supplement_request(tx: AsyncSession, event: SupplementRequested, *, now: datetime) -> None:
     """The officer asks for something: keep what, and where the sentences lie."""
-    await move(tx, event)
     asked = tuple(item.component for item in event.items)
     request = Supplement(event.dossier_id, event.round, asked, as_stored(event.request), event.moved_at)
+    await dossiers.load_dossier(tx, event.dossier_id)
     await dossiers.keep_supplement(tx, request)
+    await move(tx, event)
     await keep_document(tx, event, f"phieu-yeu-cau-bo-sung-{event.round}", "supplement_request", event.slip)
     await note(tx, event, "supplement_requested", about=str(event.round), round=event.round)
 
@@ -71,13 +72,14 @@ async def note_step_end(tx: AsyncSession, event: StepFinished, *, now: datetime)
 
 
 async def note_result(tx: AsyncSession, event: DossierFinished, *, now: datetime) -> None:
-    """There is a result; the applicant may take it."""
+    """There is a result; the applicant may take it, and where this is replayed perhaps took it."""
     name = await keep_document(tx, event, f"ket-qua-{event.result_code}", "result", event.result)
+    collected_at = await dossiers.last_noted(tx, event.dossier_id, "result_collected", event.result_code)
     await move(
         tx, event, unit=event.case.receiving_unit, finished_at=event.finished_at, due_at=event.due_at,
         first_due_at=event.first_due_at, lateness=event.lateness, lateness_first=event.lateness_first,
         result_code=event.result_code, result_kind=event.result_kind, result_name=name,
-        result_sha256=event.result.sha256,
+        result_sha256=event.result.sha256, collected_at=collected_at,
     )  # fmt: skip
     await note(tx, event, "dossier_finished", about=event.result_code, result_kind=event.result_kind, name=name)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, fields
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -123,19 +124,25 @@ async def keep_document(
 
 async def keep_supplement(tx: AsyncSession, supplement: Supplement) -> None:
     """Write down a request; a repeat changes nothing, not even that it was answered."""
-    if await tx.get(SupplementRow, (supplement.dossier_id, supplement.round)) is None:
-        asked = SupplementRow(
-            dossier_id=supplement.dossier_id,
-            round=supplement.round,
-            items=list(supplement.items),
-            request_path=supplement.request.path,
-            request_sha256=supplement.request.sha256,
-            request_size=supplement.request.size,
-            requested_at=supplement.requested_at,
-            forms={},
-        )
-        tx.add(asked)
-        await tx.flush()
+    request = supplement.request
+    asked: dict[str, Any] = {
+        "items": list(supplement.items),
+        "request_path": request.path,
+        "request_sha256": request.sha256,
+        "request_size": request.size,
+        "requested_at": supplement.requested_at,
+    }
+    row = await tx.get(SupplementRow, (supplement.dossier_id, supplement.round))
+    row = row or SupplementRow(dossier_id=supplement.dossier_id, round=supplement.round, forms={}, **asked)
+    row.sqlmodel_update(asked)
+    tx.add(row)
+    await tx.flush()
+
+
+async def waits_for_answer(tx: AsyncSession, dossier_id: UUID) -> bool:
+    """Whether something was asked for and not answered yet; so too where no request was heard of."""
+    query = select(func.bool_and(col(SupplementRow.answered_at).is_not(None)))
+    return not (await tx.exec(query.where(SupplementRow.dossier_id == dossier_id))).one()
 
 
 async def load_supplement(tx: AsyncSession, dossier_id: UUID, number: int) -> Supplement:

@@ -10,14 +10,15 @@ from kit import erased, outbox
 from notify import store
 
 
+async def forget_contact(tx: AsyncSession, event: ApplicantErased, *, now: datetime) -> None:
+    """What was remembered of where the contact lies goes, also where all of it is replayed. Harmless when repeated."""
+    await store.forget_contact(tx, event.dossier_id, event.erased_at)
+
+
 async def erase_addressee(tx: AsyncSession, event: ApplicantErased, *, now: datetime) -> None:
-    """Forget the addresses, and what other sides said of them. Harmless when repeated."""
-    removed = await store.erase_addressee(tx, event.dossier_id, event.erased_at)
-    await erased.note(tx, event.erasure_id, event.subject, removed, now)
-
-
-async def tell_erased(tx: AsyncSession, event: ApplicantErased, *, now: datetime) -> None:
-    """Emits AddresseeErased."""
+    """Forget the addresses of our messages, and what other sides said of them. Emits AddresseeErased."""
+    found = await store.erase_addressee(tx, event.dossier_id, event.erased_at)
+    await erased.note(tx, event.erasure_id, event.subject, found, now)
     removed, at = await erased.find(tx, event.erasure_id, event.subject)
     said = AddresseeErased(dossier_id=event.dossier_id, erasure_id=event.erasure_id, removed=removed, erased_at=at)
     await outbox.put(tx, said, time=now)

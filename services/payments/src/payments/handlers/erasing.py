@@ -11,13 +11,9 @@ from payments import store
 
 
 async def erase_payer(tx: AsyncSession, event: ApplicantErased, *, now: datetime) -> None:
-    """Forget the pay pages, which name the payer at the platform. Harmless when repeated."""
-    removed = {"attempt": await store.forget_pay_pages(tx, event.dossier_id)}
-    await erased.note(tx, event.erasure_id, event.subject, removed, now)
-
-
-async def tell_erased(tx: AsyncSession, event: ApplicantErased, *, now: datetime) -> None:
-    """Emits PayerErased."""
+    """Forget the pay pages, which name the payer at the platform. Emits PayerErased."""
+    found = {"attempt": await store.forget_pay_pages(tx, event.dossier_id)}
+    await erased.note(tx, event.erasure_id, event.subject, found, now)
     removed, at = await erased.find(tx, event.erasure_id, event.subject)
     said = PayerErased(dossier_id=event.dossier_id, erasure_id=event.erasure_id, removed=removed, erased_at=at)
     await outbox.put(tx, said, time=now)

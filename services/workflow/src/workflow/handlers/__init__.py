@@ -21,7 +21,7 @@ from workflow.handlers.checking import (
 from workflow.handlers.consulting import ask_opinion, record_opinion
 from workflow.handlers.correcting import draw_up_correction, sign_correction
 from workflow.handlers.deciding import decide_undecided
-from workflow.handlers.erasing import erase_name, tell_erased
+from workflow.handlers.erasing import erase_name
 from workflow.handlers.noting import note_cancelled, note_demand, note_look, note_message, note_paid, note_refund
 from workflow.handlers.opening import open_case, receive_here, take_supplement
 from workflow.handlers.posting import post_result
@@ -101,5 +101,4 @@ __all__ = [
     "take_stop_request",
     "take_supplement",
     "take_withdrawal",
-    "tell_erased",
 ]

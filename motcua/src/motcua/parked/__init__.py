@@ -1,0 +1,1 @@
+"""`motcua parked` and `motcua reader`: what an operator does where events were not taken."""
