@@ -134,6 +134,10 @@ async def test_an_event_that_nobody_sends_is_told(database: Database) -> None:
     try:
         finding = await check()
         assert (finding.is_well, finding.words) == (False, "the oldest event waits for 300 s")
+        async with database.transaction() as tx:  # a dossier whose event is refused waits for a person, not for a relay
+            await run_sql(tx, "update kit_outbox set refused = 'too large'")
+            await run_sql(tx, f"{row} ('t', 's', gen_random_uuid(), 'e', '', '', now() - interval '4 minutes')")
+        assert await check() == Finding(True, "nothing waits")
     finally:
         async with database.transaction() as tx:
             await run_sql(tx, "delete from kit_outbox")

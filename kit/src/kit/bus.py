@@ -4,17 +4,19 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
+from functools import lru_cache
 
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError, ProducerClosed
+from aiokafka.partitioner import murmur2
 
 from kit.settings import KafkaSettings
 from kit.topics import TopicForm, form_of, make_missing
 
 FLUSH_SECONDS = 0.5  # what is not acknowledged stays in the outbox, so nobody waits long for it
 REQUEST_SECONDS = 10  # a frozen broker is left after so long
-BATCH_BYTES = 64 * 1024
+BATCH_BYTES = 256 * 1024  # of one partition's records before they are compressed; a quarter of what topics take
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +83,17 @@ class Bus:
 def bus_of(settings: KafkaSettings) -> Bus:
     """The bus that the settings name."""
     return Bus(settings.kafka_bootstrap, form_of(settings))
+
+
+def partition_of(subject: str, partitions: int) -> int:
+    """Where every client of Kafka puts a record with this key."""
+    return _hash(subject) % partitions
+
+
+@lru_cache(maxsize=100_000)
+def _hash(subject: str) -> int:
+    found: int = murmur2(subject.encode()) & 0x7FFFFFFF
+    return found
 
 
 async def _abandon(producer: AIOKafkaProducer) -> None:

@@ -10,13 +10,10 @@ from kit import migrate
 from kit.health import CHECK_SECONDS, Check, Finding
 from kit.signs import Signs
 from kit.tx import Database
+from kit.waiting import LAST_NUMBER, MOST_PASSED_OVER, OLDEST
 
 MOST_BEHIND_SECONDS = 60.0  # an event that waits longer than this has nobody who sends it
 _MODE = "select current_setting('transaction_read_only')"
-_AGE = (
-    "select coalesce(extract(epoch from clock_timestamp() - created_at), 0) "
-    "from kit_outbox where refused is null order by id limit 1"
-)
 
 
 def database(database: Database) -> Check:
@@ -47,12 +44,20 @@ def _standing(connection: Connection, package: str) -> migrate.Standing:
 
 
 def relay(database: Database) -> Check:
-    """The oldest event that waits to be sent, by whichever worker leads."""
+    """The oldest event that may be sent and waits, by whichever worker leads; not those behind a refused one.
+
+    It remembers how far nothing waits: what was sent stays in the table for as long as an old snapshot sees it.
+    """
+    floor = 0
 
     async def check() -> Finding:
+        nonlocal floor
         async with database.engine.connect() as connection:
-            seconds = float((await connection.execute(text(_AGE))).scalar_one_or_none() or 0)
-        words = f"the oldest event waits for {seconds:.0f} s" if seconds else "nothing waits"
+            last: int = (await connection.execute(text(LAST_NUMBER))).scalar_one()
+            oldest = (await connection.execute(text(OLDEST), {"floor": floor})).one_or_none()
+        number, seconds = oldest or (last, 0)
+        floor = max(0, number - MOST_PASSED_OVER)  # a lower one may be committed still
+        words = f"the oldest event waits for {seconds:.0f} s" if oldest else "nothing waits"
         return Finding(seconds <= MOST_BEHIND_SECONDS, words)
 
     return check

@@ -73,7 +73,7 @@ class Reader:
             enable_auto_commit=False,
             auto_offset_reset="none",
             session_timeout_ms=6000,
-            heartbeat_interval_ms=2000,
+            heartbeat_interval_ms=500,  # by the answer it learns that another member left: within a second (tried)
             max_poll_interval_ms=int(self._most_poll_seconds * 1000),
             fetch_max_bytes=FETCH_BYTES,
             fetch_max_wait_ms=250,

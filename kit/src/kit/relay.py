@@ -21,6 +21,7 @@ ASK_SECONDS = 0.5  # how often those who wait ask for the lead: a stopped leader
 LEADER_IDLE_LIMIT = "4s"  # a leader that is stopped (SIGSTOP) loses its lock after so long
 PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 5.0
 CHANNEL = "kit_outbox"
+MAY_DELETE = "select 1 from kit_outbox where false for update"  # refused by a database that takes no changes now
 SWEEP = "sweep"  # said with the signal: something that was passed over may go now
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class Relay:
             question = "select pg_try_advisory_lock($1)"
             while not await leader.fetchval(question, self.key, timeout=ANSWER_SECONDS):  # noqa: ASYNC110 - nobody signals a free lock
                 await asyncio.sleep(ASK_SECONDS)
+            await leader.execute(MAY_DELETE, timeout=ANSWER_SECONDS)  # else all would be sent again and again
             await leader.add_listener(CHANNEL, self._wake)
             async with self._connection(statement_timeout="30s") as worker:
                 sending = Sending(worker, self.bus)

@@ -8,15 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
+from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
+    KafkaConnectionError,
     KafkaError,
+    KafkaTimeoutError,
     MessageSizeTooLargeError,
+    ProducerClosed,
     RecordListTooLargeError,
     UnknownError,
 )
 
 from kit import telemetry
-from kit.bus import Bus
+from kit.bus import Bus, partition_of
 from kit.outbox import unpack_headers
 from kit.waiting import Waiting
 
@@ -25,11 +29,14 @@ from kit.waiting import Waiting
 # every code that our client does not know, among them the one for an invalid record.
 REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, UnknownError)
 
+NOBODY_ANSWERED = (KafkaTimeoutError, KafkaConnectionError, ProducerClosed)
 # InternalClientError: the driver lost its count of a line that was cut while it took a question back.
 DATABASE_AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 PASSING = (*DATABASE_AWAY, KafkaError)
 LAST_SECONDS = 0.5  # for what is under way when the worker stops; what is left over, the next leader sends again
 
+Place = tuple[str, int]
+Packed = tuple[Place, Any, list[asyncpg.Record]]
 log = logging.getLogger(__name__)
 
 
@@ -43,10 +50,10 @@ class BatchFailed(Exception):
 
 @dataclass
 class Flight:
-    """Events under way: each with the acknowledgement that is awaited; and why the rest was not begun, if so."""
+    """Events under way: the acknowledgement of each record batch with its events; and why the rest was not begun."""
 
-    rows: list[asyncpg.Record] = field(default_factory=list)
-    acknowledgements: list[Any] = field(default_factory=list)
+    rows: list[asyncpg.Record]
+    parts: list[tuple[asyncio.Future[Any], list[asyncpg.Record]]] = field(default_factory=list)
     stopped_by: KafkaError | None = None
 
 
@@ -74,7 +81,7 @@ class Sending:
             raise
         finally:
             for flight in self._flights:
-                for acknowledgement in flight.acknowledgements:
+                for acknowledgement, _ in flight.parts:
                     acknowledgement.cancel()
             self._flights.clear()
 
@@ -116,16 +123,14 @@ class Sending:
         return [row["id"] for flight in self._flights for row in flight.rows]
 
     async def _begin(self, rows: list[asyncpg.Record]) -> Flight:
-        """Hand rows to the producer; the first that it does not take ends the batch."""
-        producer, flight = await self.bus.producer(), Flight(rows)
-        for row in rows:
-            headers = unpack_headers(row["headers"])
-            try:
-                sent = await producer.send(row["topic"], row["body"], key=row["subject"].encode(), headers=headers)
-            except KafkaError as error:
-                flight.stopped_by = error
-                break
-            flight.acknowledgements.append(sent)
+        """Hand rows to the producer; the first batch that it does not take ends the flight."""
+        flight = Flight(rows)
+        producer = await self.bus.producer()
+        try:
+            for place, batch, packed in await _pack(producer, rows):
+                flight.parts.append((await producer.send_batch(batch, place[0], partition=place[1]), packed))
+        except KafkaError as error:
+            flight.stopped_by = error
         return flight
 
     async def _settle(self) -> None:
@@ -134,21 +139,21 @@ class Sending:
         Raises BatchFailed where events failed for good, else what their fault is.
         """
         flight = self._flights[0]
-        gone, said, error = [], Counter[str](), flight.stopped_by
-        if flight.acknowledgements:
-            await asyncio.wait(flight.acknowledgements)
-        for row, acknowledgement in zip(flight.rows, flight.acknowledgements, strict=False):
+        gone, said, error = list[int](), Counter[str](), flight.stopped_by
+        if flight.parts:
+            await asyncio.wait([acknowledgement for acknowledgement, _ in flight.parts])
+        for acknowledgement, rows in flight.parts:
             if failure := acknowledgement.exception():
                 error = error or failure
             else:
-                gone.append(row["id"])
-                said[row["type"]] += 1
+                gone += [row["id"] for row in rows]
+                said.update(row["type"] for row in rows)
         await self.connection.execute("delete from kit_outbox where id = any($1::bigint[])", gone)
         for event_type, many in said.items():
             telemetry.EVENTS_SENT.labels(event_type).inc(many)
         self._flights.pop(0)
         if error is not None:
-            raise error if error.retriable else BatchFailed(error)
+            raise error if _concerns_all(error) else BatchFailed(error)
         self.waiting.settled = max(self.waiting.settled, flight.rows[-1]["id"])
 
     async def _keep_refused(self, row: asyncpg.Record, error: KafkaError) -> None:
@@ -157,3 +162,23 @@ class Sending:
         reason = f"{type(error).__name__}: {error}"[:500]
         await self.connection.execute("update kit_outbox set refused = $2 where id = $1", row["id"], reason)
         await self.bus.drop_producer()
+
+
+def _concerns_all(error: BaseException) -> bool:
+    """Whether a fault says nothing of the events: no broker answered in time, or the producer was let go."""
+    return not isinstance(error, KafkaError) or error.retriable or isinstance(error, NOBODY_ANSWERED)
+
+
+async def _pack(producer: AIOKafkaProducer, rows: list[asyncpg.Record]) -> list[Packed]:
+    """Rows as record batches, those of a partition in order. A future for each record would cost more than the rest."""
+    packed, newest = list[Packed](), dict[Place, Packed]()
+    for row in rows:
+        topic, subject = row["topic"], row["subject"]
+        place = topic, partition_of(subject, len(await producer.partitions_for(topic)))
+        record = {"key": subject.encode(), "value": row["body"], "headers": unpack_headers(row["headers"])}
+        if place not in newest or newest[place][1].append(timestamp=None, **record) is None:
+            newest[place] = place, producer.create_batch(), []
+            newest[place][1].append(timestamp=None, **record)
+            packed.append(newest[place])
+        newest[place][2].append(row)
+    return packed

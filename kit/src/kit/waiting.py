@@ -34,6 +34,11 @@ _MEASURE = (
     "(select count(*) from kit_outbox where refused is not null) "
     f"from (select created_at from kit_outbox o where id > $1 {_FREE} order by id limit 10000) w"
 )
+OLDEST = (
+    "select id, extract(epoch from clock_timestamp() - created_at) from kit_outbox o "  # noqa: S608
+    f"where id > :floor {_FREE} order by id limit 1"
+)
+LAST_NUMBER = "select last_value from kit_outbox_id_seq"
 
 
 class Waiting:
@@ -53,7 +58,7 @@ class Waiting:
     async def read(self, connection: asyncpg.Connection, under_way: Collection[int] = ()) -> list[asyncpg.Record]:
         """The next events that may go, lowest number first, up to a batch; never those under way."""
         if self._floor is None:
-            self._floor = await connection.fetchval("select last_value from kit_outbox_id_seq")
+            self._floor = await connection.fetchval(LAST_NUMBER)
             self._pass_over(0, self._floor + 1)
         if monotonic() >= self._sweep_at and (below := await self._sweep(connection, self._floor, under_way)):
             return below
