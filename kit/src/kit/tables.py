@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, Text, func
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, Text, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -121,6 +121,22 @@ class ReaderAttempt(KitTable, table=True):
     attempts: int
 
 
+class CallRow(KitTable, table=True):
+    """One call of an outside system: committed before it is made, its outcome added afterwards."""
+
+    __tablename__ = "kit_call"
+    __table_args__ = (UniqueConstraint("about", "system", "number"),)
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    system: str = Field(sa_column=Column(Text, nullable=False))
+    about: str = Field(sa_column=Column(Text, nullable=False))
+    number: int
+    began_at: datetime = Field(sa_type=MOMENT)
+    lease_until: datetime = Field(sa_type=MOMENT)
+    ended_at: datetime | None = Field(default=None, sa_type=MOMENT)
+    outcome: str | None = Field(default=None, sa_column=Column(Text))
+    detail: str | None = Field(default=None, sa_column=Column(Text))
+
+
 class ErasedCopyRow(KitTable, table=True):
     """What a service removed of its copies of one subject, counted when the request to erase was first heard."""
 
@@ -132,3 +148,4 @@ class ErasedCopyRow(KitTable, table=True):
 
 
 Index("kit_parked_failed", ParkedRow.parked_at, postgresql_where=ParkedRow.is_failed)  # type: ignore[arg-type]
+Index("kit_call_open", CallRow.lease_until, postgresql_where=CallRow.outcome.is_(None))  # type: ignore[arg-type,union-attr]

@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections import Counter as CountOf
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from opentelemetry import propagate, trace
@@ -22,10 +22,13 @@ EVENTS_SENT = Counter("motcua_events_sent_total", "Events the broker has taken",
 EVENTS_TAKEN = Counter("motcua_events_taken_total", "Events handled", ["type"])
 EVENTS_DROPPED = Counter("motcua_events_repeated_total", "Events that came again and were dropped", ["type"])
 EVENTS_PARKED = Counter("motcua_events_parked_total", "Events parked, by kind", ["kind"])
+OUTSIDE_CALLS = Counter("motcua_outside_calls_total", "Calls of outside systems", ["system", "outcome"])
+OUTSIDE_CIRCUITS = Gauge("motcua_outside_circuits_open", "Circuits of this process that are open", ["system"])
 PARKED_NOW = Gauge("motcua_parked_events", "Events parked now, by kind: failed ones and those that are held", ["kind"])
 GAPS = Gauge("motcua_gaps", "Subjects whose events wait behind one that has not come for a minute")
 READER_STOPPED = Gauge("motcua_reader_stopped", "1 where the reader stands and a person has to look")
 
+log = logging.getLogger(__name__)
 _tracer = trace.get_tracer("motcua")
 
 
@@ -66,6 +69,24 @@ def start(service: str, *, level: str = "INFO") -> None:
     for noisy in ("aiokafka", "httpx", "uvicorn.access", "alembic", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     trace.set_tracer_provider(TracerProvider(resource=Resource.create({"service.name": f"motcua-{service}"})))
+
+
+def know_system(name: str, outcomes: Sequence[str]) -> None:
+    """Show an outside system's metrics from the start, at zero."""
+    OUTSIDE_CIRCUITS.labels(name)
+    for outcome in outcomes:
+        OUTSIDE_CALLS.labels(name, outcome)
+
+
+def count_call(name: str, outcome: str) -> None:
+    """A call of an outside system came to this end."""
+    OUTSIDE_CALLS.labels(name, outcome).inc()
+
+
+def tell_circuit(name: str, is_open: bool) -> None:
+    """A circuit opened or closed."""
+    OUTSIDE_CIRCUITS.labels(name).inc(1 if is_open else -1)
+    log.warning("the circuit to %s is %s", name, "open" if is_open else "closed")
 
 
 def count_events(*, taken: Collection[str] = (), repeated: Collection[str] = (), held: int = 0) -> None:

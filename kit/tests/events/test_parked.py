@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.envelope import Event
 from contracts.intake import DossierRated
-from kit import consume, parked
+from kit import consume, parked, telemetry
 from kit.consume import Consumer, deliver
 from kit.errors import TryAgain
 from kit.inbox import Record
@@ -18,6 +18,7 @@ from kit.outbox import pack_headers
 from kit.parked import Counts, NoSuchParked, Parked, StillFails, WaitsForAnother
 from kit.testing.events import a_record, outbox_records
 from kit.tx import Database, run_sql
+from kit.watch import Watch
 
 pytestmark = pytest.mark.db
 AT = datetime(2025, 3, 3, 8, 30, tzinfo=TIME_ZONE)
@@ -217,6 +218,28 @@ async def test_a_gap_is_counted_after_a_minute_and_what_failed_is_none(
             tx, "update kit_parked set parked_at = parked_at - interval '61 s' where subject <> :s", s=str(fresh)
         )
     assert await counts(database) == Counts(failed=1, held=3, gaps=1)
+
+
+async def test_the_watch_raises_one_alarm_for_a_gap_and_applies_what_a_dead_reader_left(
+    database: Database, consumer: Consumer, caplog: pytest.LogCaptureFixture
+) -> None:
+    gap, left = uuid4(), uuid4()
+    await deliver(database, consumer, [record(gap, 3), record(left, 2)])
+    await consume.take_together(database, consumer, [record(left, 1)])  # and the process dies here
+    async with database.transaction() as tx:
+        await run_sql(tx, "update kit_parked set parked_at = parked_at - interval '61 s'")
+    watch = Watch(database, consumer)
+    for _ in range(3):
+        await watch.look()
+    alarms = [one.getMessage() for one in caplog.records if one.levelname == "ERROR"]
+    assert len(alarms) == 1
+    assert "1 subjects wait" in alarms[0]
+    assert str(gap) not in alarms[0]
+    assert await took(database) == [1, 2]
+    assert (telemetry.GAPS._value.get(), telemetry.PARKED_NOW.labels("held")._value.get()) == (1, 1)
+    await deliver(database, consumer, [record(gap, 1), record(gap, 2)])
+    await watch.look()
+    assert (telemetry.GAPS._value.get(), await took(database)) == (0, [1, 2, 1, 2, 3])
 
 
 async def test_a_held_event_that_is_refused_leaves_the_one_before_it_in_peace(

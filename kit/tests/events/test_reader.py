@@ -88,7 +88,7 @@ async def program(database: Database, kafka: str, topic: str, *more: str) -> Asy
         yield process
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
 
 
 def rated(dossier: UUID, number: int) -> Record:
@@ -169,8 +169,9 @@ async def test_a_record_that_kills_its_process_ends_parked_and_the_others_go_on(
     async with program(database, kafka, topic, str(poison)) as process:
         await until(lambda: have_failed(database, 1), seconds=120)
         await until_taken(database, 5)
-    assert process.stdout
-    deaths = process.stdout.read().split()
+        process.kill()
+        assert process.stdout
+        deaths = process.stdout.read().split()
     assert set(deaths) == {b"9"}
     assert len(deaths) in (3, 4), "three times alone, and once in its batch where it was not the first"
     assert sorted(await took(database)) == sorted((one, 1) for one in good)

@@ -400,8 +400,9 @@ class World:
         """Whatever waits is due now: nobody waits in a test."""
         await self.run("update message set try_at = clock_timestamp() - interval '1 second'")
 
-    def settings(self, **more: Any) -> NotifySettings:
-        told = {
+    def told(self, **more: Any) -> dict[str, Any]:
+        """What the environment says, beyond what every service is told."""
+        return {
             "office": OFFICE.id,
             "public_url": "https://motcua.example",
             "smtp_host": "127.0.0.1",
@@ -409,9 +410,12 @@ class World:
             "smtp_timeout_seconds": 5,
             "mail_from": "motcua@sokhcn.mau.example",
             "sms_timeout_seconds": 20,
+            **more,
         }
+
+    def settings(self, **more: Any) -> NotifySettings:
         objects_url = f"file://{self.database.objects.folder}"
-        found: NotifySettings = settings_of(NotifySettings, self.database.url, objects_url, **told | more)
+        found: NotifySettings = settings_of(NotifySettings, self.database.url, objects_url, **self.told(**more))
         return found
 
 

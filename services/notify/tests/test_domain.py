@@ -1,6 +1,6 @@
-"""Every pair of state and action, stable ids, masks, pauses, and the text of short messages."""
+"""Every pair of state and action, stable ids, masks, and the text of short messages."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,7 +15,6 @@ from notify.domain.message import (
     MessageState,
     Template,
     message_id,
-    pause_before_trying,
 )
 from notify.domain.short_text import LONGEST, STATUS, short_text
 
@@ -72,13 +71,6 @@ def test_the_same_occasion_has_the_same_id_for_ever() -> None:
         message_id(uuid4(), Template.RECEIVED, Channel.EMAIL, ""),
     }
     assert len(others | {first}) == 5
-
-
-def test_pauses_grow_and_are_capped_and_jittered() -> None:
-    pauses = [pause_before_trying(attempts, 1.0) for attempts in range(40)]
-    assert pauses == sorted(pauses)
-    assert (pauses[0], pauses[-1]) == (timedelta(seconds=10), timedelta(hours=1))
-    assert pause_before_trying(10**6, 0.8) == timedelta(hours=1) * 0.8
 
 
 @pytest.mark.parametrize(

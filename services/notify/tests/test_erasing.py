@@ -34,13 +34,13 @@ async def test_addresses_and_what_others_said_of_them_are_gone(room: PostRoom, m
     await world.give((road.submitted(), 1))
     assert await sending.send_next(room)
     erasure_id = await erase(world, road)
-    rows = await world.rows("select to_jsonb(m) from message m union all select to_jsonb(a) from attempt a")
+    rows = await world.rows("select to_jsonb(m) from message m union all select to_jsonb(c) from kit_call c")
     assert "mau.example" not in str(rows)
     assert "g•••" not in str(rows)
     (said,) = await told(world)
     assert (said.erasure_id, {one.kind: one.count for one in said.removed}) == (
         erasure_id,
-        {"dossier": 1, "message": 1, "attempt": 1},
+        {"dossier": 1, "message": 1, "call": 1},
     )
 
 

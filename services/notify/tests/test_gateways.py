@@ -7,8 +7,8 @@ from email.header import decode_header, make_header
 import httpx
 import pytest
 
-from kit.errors import Refused, TryAgain
-from notify.gateways import Letter, OutcomeUnknown, judged, read_answer, written
+from kit.errors import OutcomeUnknown, Refused, TryAgain
+from notify.gateways import Letter, judged, read_answer, written
 
 SUBJECT = "Hồ sơ H00.15-250313-0001 đã được tiếp nhận, hẹn trả trước 17:30 Thứ Ba, 08/04/2025"
 

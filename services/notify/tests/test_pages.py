@@ -117,6 +117,49 @@ async def test_a_template_administrator_sends_a_failed_message_again(app: FastAP
     assert "đang chờ gửi" in read_page(again.text).errors["message"]
 
 
+async def an_unknown_short_message(world: Any) -> Any:
+    road = await world.dossier()
+    await world.give((road.submitted(), 1), (road.supplement_requested(), 1))
+    await world.run("update message set state = 'unknown', attempts = 1 where channel = 'sms'")
+    (row,) = await world.rows("select * from message where channel = 'sms'")
+    return row
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "said"), [("/arrival", "sent", ["supplement_asked"]), ("/resend", "queued", [])]
+)
+async def test_a_person_decides_on_a_short_message_whose_outcome_is_unknown(
+    app: FastAPI, world: Any, action: str, state: str, said: list[str]
+) -> None:
+    row = await an_unknown_short_message(world)
+    found = await page(app, world.template_admin, f"/messages/{row.id}")
+    assert "Chưa rõ tin đã đến hay chưa" in found.text
+    answer = await visit(app, world.template_admin, found.form(action).action, go="1")
+    assert answer.status_code == 303
+    (decided,) = await world.rows("select * from message where channel = 'sms'")
+    assert decided.state == state
+    assert [event.template for event in await world.said()] == said
+    again = await visit(app, world.template_admin, found.form("/arrival").action, go="1")
+    assert again.status_code == 409
+    await page(app, world.template_admin, f"/messages/{row.id}")
+
+
+async def test_nobody_decides_while_the_message_is_being_handed_over(app: FastAPI, world: Any) -> None:
+    row = await an_unknown_short_message(world)
+    columns = "system, about, number, began_at, lease_until"
+    values = "'sms', :id, 1, clock_timestamp(), clock_timestamp() + interval '30 s'"
+    await world.run(f"insert into kit_call ({columns}) values ({values})", id=str(row.id))
+    found = await page(app, world.template_admin, f"/messages/{row.id}")
+    assert not [form for form in found.forms if form.method == "post" and str(row.id) in form.action]
+    assert "đang gửi" in found.text
+
+
+async def test_only_a_template_administrator_decides(app: FastAPI, world: Any) -> None:
+    row = await an_unknown_short_message(world)
+    found = await page(app, world.auditor, f"/messages/{row.id}")
+    assert not [form for form in found.forms if str(row.id) in form.action]
+
+
 async def test_a_short_message_has_a_page_too(app: FastAPI, world: Any) -> None:
     road = await world.dossier()
     await world.give((road.supplement_requested(), 1))

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
 from payments.domain import attempt as attempts
 from payments.domain import demand as demands
-from payments.domain.attempt import ASKED_ABOUT, LIVE, Attempt, AttemptState, pause_before_asking
+from payments.domain.attempt import ASKED_ABOUT, LIVE, Attempt, AttemptState
 from payments.domain.demand import Demand, DemandState, Line
 from payments.domain.errors import NotPayable
 
@@ -65,12 +65,13 @@ def test_a_demand_moves_only_as_its_table_says(state: DemandState, action: str) 
 
 
 @pytest.mark.parametrize("state", AttemptState)
-@pytest.mark.parametrize("action", ["open", "lose", "refuse", "set_aside", "fail", "pay"])
+@pytest.mark.parametrize("action", ["open", "lose", "start again", "refuse", "set_aside", "fail", "pay"])
 def test_an_attempt_moves_only_as_its_table_says(state: AttemptState, action: str) -> None:
     attempt = an_attempt(state)
     acts: dict[str, Callable[[], attempts.Attempt]] = {
         "open": lambda: attempt.opened("http://pay"),
         "lose": attempt.lost,
+        "start again": attempt.started_again,
         "refuse": lambda: attempt.refused("99"),
         "set_aside": attempt.set_aside,
         "fail": lambda: attempt.failed("18"),
@@ -93,14 +94,6 @@ def test_what_is_live_or_set_aside_is_asked_about() -> None:
     assert LIVE < ASKED_ABOUT
     assert set(ASKED_ABOUT) == {*LIVE, S.SET_ASIDE}
     assert all(an_attempt(state).is_live == (state in LIVE) for state in AttemptState)
-
-
-def test_pauses_grow_and_are_capped_and_jittered() -> None:
-    pauses = [pause_before_asking(asked, 1.0) for asked in range(40)]
-    assert pauses == sorted(pauses)
-    assert pauses[0] == timedelta(seconds=30)
-    assert pauses[-1] == timedelta(hours=6)
-    assert pause_before_asking(10**6, 1.2) == timedelta(hours=6) * 1.2
 
 
 def test_a_demand_that_is_not_open_is_not_payable() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from contracts.payments import FeePaid
 from kit.now import TIME_ZONE, read_now
+from kit.outside import real_now
 from kit.tx import Database
 from payments import store
 from payments.domain import digest
@@ -31,7 +32,7 @@ def partner(world: Any) -> Partner:
 async def an_attempt(database: Database, demand_id: UUID, **more: Any) -> Attempt:
     """An attempt that is open at the platform."""
     async with database.transaction() as tx:
-        now = await store.real_now(tx)
+        now = await real_now(tx)
         attempt = Attempt(
             id=uuid4(),
             demand_id=demand_id,

@@ -93,23 +93,45 @@ async def test_an_attempt_the_platform_never_got_makes_room_for_another(desk: De
     assert len(await platform.transactions()) == 1
 
 
-async def test_an_attempt_whose_answer_was_lost_is_set_aside_and_still_asked_about(
+async def lose_the_answer(desk: Desk) -> None:
+    """What a kill between the call and the outcome leaves behind."""
+    async with desk.database.transaction() as tx:
+        await run_sql(tx, "update attempt set state = 'started', pay_url = null, ask_at = clock_timestamp()")
+        await run_sql(tx, "update kit_call set outcome = null, ended_at = null")
+
+
+@pytest.mark.proves("J08")
+async def test_an_attempt_whose_answer_was_lost_is_made_again_under_its_key(
+    desk: Desk, platform: Any, world: Any
+) -> None:
+    _, demand_id = await world.open_demand()
+    pay_url = await paying.pay_address(desk, demand_id, world.payer.id)
+    await lose_the_answer(desk)
+    assert await paying.pay_address(desk, demand_id, world.payer.id) == pay_url
+    assert await attempts(world) == ["open"]
+    assert len(await platform.transactions()) == 1
+    calls = await world.rows("select outcome from kit_call order by id")
+    assert [row.outcome for row in calls] == ["unknown", "done", "done"]
+
+
+async def test_an_attempt_whose_page_the_platform_will_not_tell_again_is_set_aside_and_still_asked_about(
     desk: Desk, platform: Any, world: Any
 ) -> None:
     """The platform has the transaction, but nobody has its page: a late payment of it would still be found."""
     _, demand_id = await world.open_demand()
     pay_url = await paying.pay_address(desk, demand_id, world.payer.id)
-    async with desk.database.transaction() as tx:  # what a kill between the call and the outcome leaves behind
-        await run_sql(tx, "update attempt set state = 'started', pay_url = null, ask_at = clock_timestamp()")
-    second = await paying.pay_address(desk, demand_id, world.payer.id)
-    assert second != pay_url
+    await lose_the_answer(desk)
+    await platform.tell(fail_init=1)
+    with pytest.raises(PlatformRefused):
+        await paying.pay_address(desk, demand_id, world.payer.id)
+    assert await paying.pay_address(desk, demand_id, world.payer.id) != pay_url
     assert await attempts(world) == ["set_aside", "open"]
     await platform.tell(notify_never=1)
     await platform.decide(pay_url)
     for _ in range(2):
         await ask(desk)
         async with desk.database.transaction() as tx:
-            await run_sql(tx, "update attempt set ask_at = ask_at + interval '1 hour' where asked > 0")
+            await run_sql(tx, "update attempt set ask_at = ask_at + interval '1 hour' where asked > 1")
     assert sorted(await attempts(world)) == ["open", "paid"]
     assert len(await world.said(FeePaid)) == 1
 

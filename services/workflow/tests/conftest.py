@@ -1,7 +1,7 @@
 """A database of workflow's own, and people and dossiers to put in it."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -24,17 +24,20 @@ from contracts.intake import (
 from contracts.package import Manifest, PackageFile, contact_path, manifest_path
 from contracts.payments import FeePaid
 from kit.consume import Consumer, deliver
+from kit.embedded import free_port
 from kit.now import TIME_ZONE, read_now
 from kit.signin import Person
 from kit.testing.databases import emitted, fresh_database, postgres, set_clock
 from kit.testing.events import a_record
 from kit.testing.people import a_person, bearer, client_of, session_cookie, settings_of
+from kit.testing.programs import sandbox_program
 from kit.tx import Database
 from rules.catalogue import load
 from workflow import consumer, handlers, store
 from workflow.domain.access import Staff
 from workflow.domain.case import Case
 from workflow.domain.checklist import CheckItem
+from workflow.domain.posting import Receiver
 from workflow.domain.status import Outcome, Verdict
 from workflow.domain.steps import Decision
 from workflow.main import build_app
@@ -53,6 +56,7 @@ NAMES = {
     "clerk": ("Bùi Thị Lan", "Văn thư"),
 }
 FORM_TOKEN = "form-token-of-a-test"
+CONTROL_TOKEN = "control-token-of-the-tests"
 PDF = b"%PDF-1.4\n%%EOF\n"
 
 
@@ -402,3 +406,38 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def world(database: Database) -> World:
     return World(database)
+
+
+class Postman:
+    """The postal service's sandbox, and what happens to parcels there."""
+
+    receiver = Receiver("Bệnh viện Đa khoa Mẫu", "Số 5 đường Hòa Bình, thành phố Mẫu, tỉnh Mẫu", "0900000101")
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.base = f"http://127.0.0.1:{port}/sandbox/post"
+        self.headers = {"Authorization": f"Bearer {CONTROL_TOKEN}"}
+
+    def told(self, **moods: Any) -> None:
+        httpx.put(f"{self.base}/control", json={"moods": moods}, headers=self.headers).raise_for_status()
+
+    def orders(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = httpx.get(f"{self.base}/control", headers=self.headers).json()["orders"]
+        return found
+
+    def happen(self, code: int) -> None:
+        body = {"order_number": self.orders()[0]["order_number"], "code": code}
+        httpx.post(f"{self.base}/control/events", json=body, headers=self.headers).raise_for_status()
+
+
+@pytest.fixture
+def postman(tmp_path: Path) -> Iterator[Postman]:
+    port = free_port()
+    said = {
+        "CONSUMER_KEY": "key",
+        "CONSUMER_SECRET": "secret",
+        "CUSTOMER_CODE": "MOTCUA",
+        "CONTROL_TOKEN": CONTROL_TOKEN,
+    }
+    with sandbox_program("post", port, {**said, "FOLDER": str(tmp_path / "post")}):
+        yield Postman(port)

@@ -1,9 +1,7 @@
 """A result over the counter or by post: told once, proven, and nothing lost when the postal service fails."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +11,6 @@ import pytest
 
 from kit.embedded import free_port
 from kit.testing.pages import read_page
-from kit.testing.programs import sandbox_program
 from kit.tx import Database, run_sql
 from workflow import handlers
 from workflow.domain.errors import DecisionIncomplete, NotAllowedNow, NotYours
@@ -24,41 +21,12 @@ from workflow.handlers.parcels import PostDesk
 from workflow.main import post_desk
 
 pytestmark = pytest.mark.db
-TOKEN = "control-token-of-the-tests"
 RECEIVER = Receiver("Bệnh viện Đa khoa Mẫu", "Số 5 đường Hòa Bình, thành phố Mẫu, tỉnh Mẫu", "0900000101")
 TAKEN = HandOver("Trần Minh Khôi", "Căn cước", is_authorised=True)
 
 
-class Postman:
-    """The postal service's sandbox, and what happens to parcels there."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.base = f"http://127.0.0.1:{port}/sandbox/post"
-        self.headers = {"Authorization": f"Bearer {TOKEN}"}
-
-    def told(self, **moods: Any) -> None:
-        httpx.put(f"{self.base}/control", json={"moods": moods}, headers=self.headers).raise_for_status()
-
-    def orders(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = httpx.get(f"{self.base}/control", headers=self.headers).json()["orders"]
-        return found
-
-    def happen(self, code: int) -> None:
-        body = {"order_number": self.orders()[0]["order_number"], "code": code}
-        httpx.post(f"{self.base}/control/events", json=body, headers=self.headers).raise_for_status()
-
-
 @pytest.fixture
-def postman(tmp_path: Path) -> Iterator[Postman]:
-    port = free_port()
-    said = {"CONSUMER_KEY": "key", "CONSUMER_SECRET": "secret", "CUSTOMER_CODE": "MOTCUA", "CONTROL_TOKEN": TOKEN}
-    with sandbox_program("post", port, {**said, "FOLDER": str(tmp_path / "post")}):
-        yield Postman(port)
-
-
-@pytest.fixture
-def desk(world: Any, database: Database, postman: Postman) -> PostDesk:
+def desk(world: Any, database: Database, postman: Any) -> PostDesk:
     return post_desk(world.settings(postman.port), database)
 
 
@@ -116,7 +84,7 @@ async def test_a_hand_over_says_who_and_what_was_shown(world: Any, said: HandOve
 
 @pytest.mark.proves("D18", "J05")
 async def test_a_result_by_post_is_ordered_tracked_and_returned_when_delivered(
-    world: Any, database: Database, desk: PostDesk, postman: Postman
+    world: Any, database: Database, desk: PostDesk, postman: Any
 ) -> None:
     dossier_id = await posted(world)
     assert await parcels.order_next(desk)
@@ -136,7 +104,7 @@ async def test_a_result_by_post_is_ordered_tracked_and_returned_when_delivered(
 
 @pytest.mark.proves("J08")
 async def test_an_order_whose_answer_was_lost_is_the_same_order_again(
-    world: Any, database: Database, desk: PostDesk, postman: Postman
+    world: Any, database: Database, desk: PostDesk, postman: Any
 ) -> None:
     await posted(world)
     postman.told(drop_after_keeping=1)
@@ -150,9 +118,7 @@ async def test_an_order_whose_answer_was_lost_is_the_same_order_again(
     assert order["asked_times"] == 2
 
 
-async def test_a_refused_order_leaves_the_result_to_be_posted_anew(
-    world: Any, desk: PostDesk, postman: Postman
-) -> None:
+async def test_a_refused_order_leaves_the_result_to_be_posted_anew(world: Any, desk: PostDesk, postman: Any) -> None:
     dossier_id = await posted(world)
     postman.told(refuse_order=1)
     assert await parcels.order_next(desk)
@@ -175,7 +141,7 @@ async def posted_again(world: Any, dossier_id: UUID) -> None:
     await world.do(handlers.post_result, dossier_id, RECEIVER, staff=officer, seen_version=None)
 
 
-async def test_a_parcel_that_came_back_can_be_sent_again(world: Any, desk: PostDesk, postman: Postman) -> None:
+async def test_a_parcel_that_came_back_can_be_sent_again(world: Any, desk: PostDesk, postman: Any) -> None:
     dossier_id = await posted(world)
     await parcels.order_next(desk)
     for code in (1, 4, 6, 7):
@@ -185,7 +151,7 @@ async def test_a_parcel_that_came_back_can_be_sent_again(world: Any, desk: PostD
     await posted_again(world, dossier_id)
 
 
-async def test_a_tracking_that_repeats_itself_tells_nothing_twice(world: Any, desk: PostDesk, postman: Postman) -> None:
+async def test_a_tracking_that_repeats_itself_tells_nothing_twice(world: Any, desk: PostDesk, postman: Any) -> None:
     await posted(world)
     await parcels.order_next(desk)
     postman.happen(5)
@@ -196,13 +162,13 @@ async def test_a_tracking_that_repeats_itself_tells_nothing_twice(world: Any, de
     assert len(await world.said("DossierReturned")) == 1
 
 
-async def test_two_workers_order_a_parcel_once(world: Any, desk: PostDesk, postman: Postman) -> None:
+async def test_two_workers_order_a_parcel_once(world: Any, desk: PostDesk, postman: Any) -> None:
     await posted(world)
     assert sorted(await asyncio.gather(parcels.order_next(desk), parcels.order_next(desk))) == [False, True]
     assert len(await world.said("ResultPosted")) == 1
 
 
-async def test_a_result_collected_online_meanwhile_stays_returned(world: Any, desk: PostDesk, postman: Postman) -> None:
+async def test_a_result_collected_online_meanwhile_stays_returned(world: Any, desk: PostDesk, postman: Any) -> None:
     dossier_id = await posted(world)
     await parcels.order_next(desk)
     await world.collect(dossier_id, "2025-03-24 08:00")

@@ -12,4 +12,5 @@ class MailMoods(Moods):
     drop_after_keeping: Times = Field(False, description="keep the mail, then cut the line instead of answering DATA")
     drop_before_keeping: Times = Field(False, description="cut the line after DATA and keep nothing")
     sms_fail_http: Times = Field(False, description="the SMS gateway answers 503")
+    sms_drop_after_keeping: Times = Field(False, description="keep the short message, then answer 504")
     sms_code: str = Field("", description="CodeResult of each SMS instead of 100, e.g. 103", pattern=r"^\d{0,3}$")

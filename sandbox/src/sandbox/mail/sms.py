@@ -46,6 +46,8 @@ class Gateway:
             return self._answer(code, None)
         first = self._store.first_with("sms", said["RequestId"]) if said.get("RequestId") else None
         number = self._keep(said)
+        if self._control.take("sms_drop_after_keeping"):
+            raise HTTPException(504)
         return self._answer(ACCEPTED if first is None else REPEATED, first or number)
 
     async def _read(self, request: Request) -> dict[str, str]:

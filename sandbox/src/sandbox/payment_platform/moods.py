@@ -8,6 +8,7 @@ from sandbox.control import Moods, Times
 class PaymentMoods(Moods):
     fail_http: Times = Field(False, description="INIT, QUERY and GET_BILL answer 503")
     fail_init: Times = Field(False, description="INIT answers MaLoi 99")
+    drop_after_keeping: Times = Field(False, description="INIT keeps the transaction, then answers 504")
     wrapped_answer: bool = Field(False, description="INIT's answer as an agency's adapter wraps it")
     failure_code: str = Field("", description="pressing pay fails with this MaLoi", pattern=r"^(\d[1-9]|[1-9]\d)?$")
     notify_before_return: bool = Field(

@@ -86,6 +86,8 @@ class Wire:
         stamp = self._control.now().isoformat(timespec="seconds")
         payment = self._store.open_payment(secrets.token_urlsafe(18), sent, stamp)
         self._check_repeat(payment, sent)
+        if self._control.take("drop_after_keeping"):
+            raise HTTPException(504)
         address = f"{self._settings.public_url}/sandbox/pay/p/{payment.token}"
         return {"MaLoi": messages.OK, "MoTaLoi": "", "MaThamChieu": payment.reference, "UrlThanhToan": address}
 

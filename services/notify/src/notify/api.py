@@ -26,7 +26,7 @@ PROBLEMS = {
     ),
     errors.NotAllowedNow: Problem(
         HTTPStatus.CONFLICT, "not-allowed-now", "The message's state does not allow this", "Chưa thực hiện được",
-        "Thông báo này đang chờ gửi nên không gửi lại được. Tải lại trang để xem tình trạng mới nhất.",
+        "Thông báo này đang chờ gửi hoặc đã có kết quả. Tải lại trang để xem tình trạng mới nhất.",
     ),
 }  # fmt: skip
 STAFF = ("auditor", "template_admin", "operator")
@@ -79,9 +79,16 @@ async def message(tx: Tx, person: Reader, message_id: UUID) -> MessageOut:
 
 
 @router.post("/messages/{message_id}/resend", status_code=HTTPStatus.ACCEPTED, summary="Send a message once more")
-async def resend(tx: Tx, now: Now, person: TemplateAdmin, message_id: UUID) -> MessageOut:
-    """Under the same Message-ID. 409 while it waits to be sent anyway."""
-    await sending.send_again(tx, message_id, now=now)
+async def resend(tx: Tx, person: TemplateAdmin, message_id: UUID) -> MessageOut:
+    """Under the same Message-ID or RequestId. 409 while it waits to be sent anyway, or is being sent."""
+    await sending.send_again(tx, message_id)
+    return message_out(await reads.find_message(tx, message_id, applicant_id=None))
+
+
+@router.post("/messages/{message_id}/arrival", summary="Say that a message of unknown outcome arrived")
+async def arrival(tx: Tx, now: Now, person: TemplateAdmin, message_id: UUID) -> MessageOut:
+    """A person found it out. 409 unless its outcome is unknown."""
+    await sending.decide_sent(tx, message_id, by=person.id, now=now)
     return message_out(await reads.find_message(tx, message_id, applicant_id=None))
 
 

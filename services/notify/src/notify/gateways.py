@@ -1,6 +1,5 @@
 """Mail by SMTP and short messages by eSMS, each behind a small Protocol. Knows addresses, decides nothing."""
 
-import asyncio
 import ssl
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,11 +15,7 @@ from typing import Protocol
 import aiosmtplib
 import httpx
 
-from kit.errors import Refused, TryAgain
-
-
-class OutcomeUnknown(Exception):
-    """It may have gone out: only a receipt or a person can say."""
+from kit.errors import OutcomeUnknown, Refused, TryAgain, Unreachable
 
 
 @dataclass(frozen=True)
@@ -37,13 +32,13 @@ class Letter:
 
 
 class Mail(Protocol):
-    """Hands letters over; returns the other side's words. Raises TryAgain, Refused."""
+    """Hands letters over; returns the other side's words. Raises TryAgain, Unreachable, OutcomeUnknown, Refused."""
 
     async def send(self, letter: Letter) -> str: ...
 
 
 class ShortMessages(Protocol):
-    """Hands short messages over; returns the other side's number. Raises TryAgain, Refused, OutcomeUnknown."""
+    """Hands short messages over; returns the other side's number. Raises as `Mail` does."""
 
     async def send(self, key: str, phone: str, text: str) -> str: ...
 
@@ -71,22 +66,22 @@ class SmtpMail:
 
     async def send(self, letter: Letter) -> str:
         message = written(letter, self.sender, self.sender_name)
+        client = self._client()
         try:
-            async with asyncio.timeout(self.server.timeout_seconds):
-                return await self._hand_over(message, letter.to)
-        except aiosmtplib.SMTPRecipientsRefused as refused:
-            raise judged(refused.recipients[0].code, refused.recipients[0].message) from refused
-        except aiosmtplib.SMTPDataError as refused:
+            async with client:
+                await client.mail(self.sender)
+                await client.rcpt(letter.to)
+                return await deliver(client, message.as_bytes())
+        except aiosmtplib.SMTPRecipientRefused as refused:
             raise judged(refused.code, refused.message) from refused
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            # Everything before the recipient is our own connection or set-up: no letter is lost for that.
-            raise TryAgain(f"{type(error).__name__}: {error}") from error
+        except aiosmtplib.SMTPResponseException as refused:
+            # The greeting, the sign-in, the sender: our own connection or set-up. No letter is lost for that.
+            raise TryAgain(f"{refused.code} {refused.message}") from refused
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Unreachable(f"{type(error).__name__}: {error}") from error
 
-    async def _hand_over(self, message: Message, recipient: str) -> str:
-        _, said = await aiosmtplib.send(
-            message,
-            sender=self.sender,
-            recipients=[recipient],
+    def _client(self) -> aiosmtplib.SMTP:
+        return aiosmtplib.SMTP(
             hostname=self.server.host,
             port=self.server.port,
             username=self.server.username,
@@ -95,7 +90,16 @@ class SmtpMail:
             start_tls=self.server.starttls,
             timeout=self.server.timeout_seconds,
         )
-        return said
+
+
+async def deliver(client: aiosmtplib.SMTP, message: bytes) -> str:
+    """From here on a lost line leaves the outcome unknown: the server may have kept the letter (RFC 5321 §6.1)."""
+    try:
+        return (await client.data(message)).message
+    except aiosmtplib.SMTPDataError as refused:
+        raise judged(refused.code, refused.message) from refused
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise OutcomeUnknown(f"{type(error).__name__}: {error}") from error
 
 
 def written(letter: Letter, sender: str, sender_name: str) -> Message:
@@ -166,7 +170,7 @@ class EsmsMessages:
             async with httpx.AsyncClient(timeout=self.timeout_seconds, verify=self._certificates) as client:
                 answer = await client.post(self.url, json=body)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise TryAgain(f"the gateway cannot be reached: {type(error).__name__}") from error
+            raise Unreachable(f"the gateway cannot be reached: {type(error).__name__}") from error
         except httpx.HTTPError as error:
             raise OutcomeUnknown(type(error).__name__) from error
         return read_answer(answer)

@@ -2,13 +2,16 @@
 
 from fastapi import FastAPI
 
+from kit import outside
 from kit.app import new_app
 from kit.bus import bus_of
+from kit.outside import System
 from kit.pages import Office, Pages
 from kit.service import Service
 from kit.tx import Database
 from kit.worker import Loop, Worker
 from notify import api, consumer, web
+from notify.domain.message import Channel
 from notify.gateways import EsmsMessages, ShortMessages, SmtpMail, SmtpServer
 from notify.handlers import sending
 from notify.handlers.letters import Letters
@@ -16,6 +19,7 @@ from notify.handlers.sending import PostRoom
 from notify.settings import NotifySettings
 from rules import catalogue
 
+CONNECTING_SECONDS = 1  # so that a connection nobody took is told apart from an answer that did not come
 STARTTLS = {"never": False, "if_offered": None, "always": True}
 
 
@@ -54,14 +58,18 @@ def build_worker(settings: NotifySettings, database: Database) -> Worker:
         return await sending.send_next(room)
 
     bus = bus_of(settings)
-    return Worker("notify", database, bus, consumer.consumer(), [Loop("sending messages", send, idle_seconds=0.5)])
+    loops = [Loop("sending messages", send, idle_seconds=0.5), outside.sweep(database)]
+    return Worker("notify", database, bus, consumer.consumer(), loops)
 
 
 def post_room(settings: NotifySettings, database: Database) -> PostRoom:
     """Everything that sending needs."""
     letters = Letters(settings.public_url, database.objects)
-    call_seconds = max(settings.smtp_timeout_seconds, settings.sms_timeout_seconds)
-    return PostRoom(database, letters, mail_of(settings), short_messages_of(settings), call_seconds)
+    systems = {
+        Channel.EMAIL: System("mail", call_seconds=settings.smtp_timeout_seconds),
+        Channel.SMS: System("sms", call_seconds=settings.sms_timeout_seconds + CONNECTING_SECONDS),
+    }
+    return PostRoom(database, letters, mail_of(settings), short_messages_of(settings), systems)
 
 
 def mail_of(settings: NotifySettings) -> SmtpMail:

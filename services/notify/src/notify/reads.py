@@ -1,7 +1,6 @@
 """What lists and pages show of messages. The only room with SQL that answers questions."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,16 +21,6 @@ class MessageView:
 
     message: Message
     shown_code: str
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One try to hand a message over; `detail` is the other side's answer."""
-
-    began_at: datetime
-    ended_at: datetime | None
-    outcome: str
-    detail: str | None
 
 
 _LIST = """
@@ -80,18 +69,6 @@ async def find_dossier(tx: AsyncSession, dossier_id: UUID) -> store.DossierRow |
     """What every message about a dossier says; None until intake's event was heard."""
     row = await tx.get(store.DossierRow, dossier_id)
     return row if row and row.received_at else None
-
-
-async def list_attempts(tx: AsyncSession, message_id: UUID) -> list[Attempt]:
-    """Every try, newest first."""
-    query = (
-        select(store.AttemptRow)
-        .where(store.AttemptRow.message_id == message_id)
-        .order_by(col(store.AttemptRow.id).desc())
-        .limit(200)
-    )
-    rows = (await tx.exec(query)).all()
-    return [Attempt(row.began_at, row.ended_at, row.outcome, row.detail) for row in rows]
 
 
 async def count_states(tx: AsyncSession) -> dict[str, int]:

@@ -1,15 +1,17 @@
 """Rows in, domain objects out. The only room with SQL that writes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Identity, UniqueConstraint
+from sqlalchemy import Column, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kit.outside import real_now
 from kit.tables import MOMENT
 from kit.tx import run_sql
 from notify.domain.addresses import MASK
@@ -66,18 +68,6 @@ class MessageRow(Table, table=True):
     shown_to: str | None = None
 
 
-class AttemptRow(Table, table=True):
-    """One try to hand a message over: begun before the call, its outcome written afterwards."""
-
-    __tablename__ = "attempt"
-    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
-    message_id: UUID = Field(foreign_key="message.id")
-    began_at: datetime = Field(sa_type=MOMENT)
-    ended_at: datetime | None = Field(default=None, sa_type=MOMENT)
-    outcome: str
-    detail: str | None = None
-
-
 ERASED = "the applicant was erased"
 _ERASE = {  # each names only rows that still hold something; what was sent keeps a mask, what failed a reason
     "message": (
@@ -86,9 +76,9 @@ _ERASE = {  # each names only rows that still hold something; what was sent keep
         "state = case when state = 'queued' then 'skipped' else state end where dossier_id = :dossier_id "
         "and (contact is not null or shown_to <> :mask or reason <> :erased or state = 'queued')"
     ),
-    "attempt": (
-        "update attempt set detail = null where detail is not null "
-        "and message_id in (select id from message where dossier_id = :dossier_id)"
+    "call": (
+        "update kit_call set detail = null where detail is not null "
+        "and about in (select cast(id as text) from message where dossier_id = :dossier_id)"
     ),
 }
 
@@ -113,12 +103,6 @@ async def erase_addressee(tx: AsyncSession, dossier_id: UUID, at: datetime) -> d
     for kind, statement in _ERASE.items():
         own = {name: value for name, value in values.items() if f":{name}" in statement}
         found[kind] = (await run_sql(tx, statement, **own)).rowcount
-    return found
-
-
-async def real_now(tx: AsyncSession) -> datetime:
-    """The database's real time, for pauses; what decides uses the handed `now` instead."""
-    found: datetime = (await run_sql(tx, "select clock_timestamp()")).scalar_one()
     return found
 
 
@@ -157,8 +141,8 @@ async def save_message(tx: AsyncSession, message: Message) -> None:
     await tx.flush()
 
 
-async def next_message_to_send(tx: AsyncSession) -> Message | None:
-    """One message whose time has come, locked; what another worker holds is passed over.
+async def next_message_to_send(tx: AsyncSession, channels: Sequence[Channel]) -> Message | None:
+    """One message by these channels whose time has come, locked; what another worker holds is passed over.
 
     A dossier's messages wait until intake's event about it was heard: only then it is known whom to write to.
     """
@@ -166,6 +150,7 @@ async def next_message_to_send(tx: AsyncSession) -> Message | None:
         select(MessageRow)
         .join(DossierRow, col(DossierRow.id) == MessageRow.dossier_id)
         .where(MessageRow.state == MessageState.QUEUED, MessageRow.try_at <= await real_now(tx))
+        .where(col(MessageRow.channel).in_(channels))
         .where(col(DossierRow.received_at).is_not(None))
         .order_by(col(MessageRow.try_at), col(MessageRow.created_at))
         .limit(1)
@@ -183,20 +168,3 @@ def message_of(row: MessageRow) -> Message:
         "state": MessageState(row.state),
     }
     return Message(**row.model_dump() | words)
-
-
-async def begin_attempt(tx: AsyncSession, message_id: UUID, *, now: datetime) -> int:
-    """Write down that a message is being handed over; the attempt's number."""
-    row = AttemptRow(message_id=message_id, began_at=now, outcome="begun")
-    tx.add(row)
-    await tx.flush()
-    assert row.id is not None
-    return row.id
-
-
-async def end_attempt(tx: AsyncSession, attempt_id: int, *, outcome: str, detail: str, now: datetime) -> None:
-    """Write down what came of it."""
-    row = await tx.get_one(AttemptRow, attempt_id)
-    row.outcome, row.detail, row.ended_at = outcome, detail.replace("\x00", "")[:500], now
-    tx.add(row)
-    await tx.flush()

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 import orjson
 
-from kit.errors import Refused, TryAgain
+from kit.errors import OutcomeUnknown, Refused, TryAgain, Unreachable
 from payments.domain import digest
 from payments.domain.digest import as_text, is_genuine
 from payments.domain.partner import Partner, Payment, init_message, question
@@ -18,10 +18,10 @@ PDF = b"%PDF-"
 
 
 class PaymentPlatform(Protocol):
-    """What the platform does for us. Every method raises TryAgain (the outcome is not known) or Refused (it is no)."""
+    """What the platform does for us. Every method raises the families of `kit.errors`."""
 
     async def init(self, payment: Payment) -> str:
-        """Start a transaction; the address of its pay page."""
+        """Start a transaction; the address of its pay page. The same reference and time again is the same one."""
 
     async def query(self, reference: str, sent_time: str) -> Mapping[str, Any]:
         """What became of a transaction: the answer's fields, as they came."""
@@ -58,7 +58,7 @@ class HttpPaymentPlatform:
             raise Refused(code)
         address = as_text(answer.get("UrlThanhToan"))
         if urlsplit(address).scheme not in ("http", "https"):
-            raise TryAgain("the platform took the transaction, but told no address to pay at")
+            raise OutcomeUnknown("the platform took the transaction, but told no address to pay at")
         return address
 
     async def query(self, reference: str, sent_time: str) -> Mapping[str, Any]:
@@ -90,34 +90,36 @@ class HttpPaymentPlatform:
         return await self._call("GET", address)
 
     async def _call(self, method: str, address: str, **options: Any) -> bytes:
-        """Raises TryAgain for silence and 5xx, Refused for 4xx; never follows a redirect."""
+        """Raises Unreachable, OutcomeUnknown for silence and 5xx, Refused for 4xx; never follows a redirect."""
         try:
             async with (
                 httpx.AsyncClient(timeout=self.timeout_seconds, verify=self._certificates) as client,
                 client.stream(method, address, **options) as answer,
             ):
                 body = await read_up_to(answer, LARGEST_BILL_BYTES)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise TryAgain(f"the platform does not answer: {type(error).__name__}") from error
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL) as error:
+            raise Unreachable(f"the platform cannot be reached: {type(error).__name__}") from error
+        except httpx.HTTPError as error:
+            raise OutcomeUnknown(f"the platform does not answer: {type(error).__name__}") from error
         if answer.status_code >= 500 or answer.status_code in (408, 429):
-            raise TryAgain(f"the platform answered HTTP {answer.status_code}")
+            raise OutcomeUnknown(f"the platform answered HTTP {answer.status_code}")
         if answer.status_code != 200:
             raise Refused(f"HTTP {answer.status_code}")
         return body
 
 
 async def read_up_to(answer: httpx.Response, most_bytes: int) -> bytes:
-    """The body, or TryAgain where it is larger than anything the platform has reason to send."""
+    """The body, or OutcomeUnknown where it is larger than anything the platform has reason to send."""
     body = bytearray()
     async for piece in answer.aiter_bytes():
         body += piece
         if len(body) > most_bytes:
-            raise TryAgain("the answer is too large")
+            raise OutcomeUnknown("the answer is too large")
     return bytes(body)
 
 
 def read_object(body: bytes) -> dict[str, Any]:
-    """The answer's fields, bare or inside an adapter's `message`. Raises TryAgain where they cannot be read."""
+    """The answer's fields, bare or inside an adapter's `message`. Raises OutcomeUnknown where they cannot be read."""
     answer = as_object(body)
     if "error_code" not in answer:
         return answer
@@ -128,13 +130,13 @@ def read_object(body: bytes) -> dict[str, Any]:
 
 
 def as_object(body: bytes) -> dict[str, Any]:
-    """A JSON object. Raises TryAgain: an answer nobody can read leaves the outcome unknown."""
+    """A JSON object. Raises OutcomeUnknown: an answer nobody can read leaves the outcome unknown."""
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise TryAgain("the platform's answer cannot be read") from error
+        raise OutcomeUnknown("the platform's answer cannot be read") from error
     if not isinstance(found, dict):
-        raise TryAgain("the platform's answer is no object")
+        raise OutcomeUnknown("the platform's answer is no object")
     return found
 
 

@@ -2,8 +2,10 @@
 
 from fastapi import FastAPI
 
+from kit import outside
 from kit.app import new_app
 from kit.bus import bus_of
+from kit.outside import System
 from kit.pages import Office, Pages
 from kit.service import Service
 from kit.tx import Database
@@ -56,7 +58,7 @@ def build_worker(settings: PaymentsSettings, database: Database) -> Worker:
         return await receipts.fetch_next(desk)
 
     bus = bus_of(settings)
-    loops = [Loop("asking the platform", ask), Loop("fetching receipts", fetch)]
+    loops = [Loop("asking the platform", ask), Loop("fetching receipts", fetch), outside.sweep(database)]
     return Worker("payments", database, bus, consumer.consumer(), loops)
 
 
@@ -72,7 +74,8 @@ def desk_of(settings: PaymentsSettings, database: Database) -> Desk:
         bearer=bearer,
         timeout_seconds=settings.platform_timeout_seconds,
     )
-    return Desk(database, platform, settings.platform_currency, settings.platform_timeout_seconds)
+    system = System("payment_platform", call_seconds=settings.platform_timeout_seconds)
+    return Desk(database, platform, settings.platform_currency, system)
 
 
 def partner_of(settings: PaymentsSettings) -> Partner:

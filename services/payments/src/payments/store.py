@@ -10,6 +10,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kit.outside import real_now
 from kit.tables import MOMENT
 from kit.tx import run_sql
 from payments.domain.attempt import ASKED_ABOUT, LIVE, Attempt, AttemptState
@@ -170,12 +171,6 @@ class ReceiptRow(Table, table=True):
     sha256: str | None = None
     size: int | None = None
     kept_at: datetime | None = Field(default=None, sa_type=MOMENT)
-
-
-async def real_now(tx: AsyncSession) -> datetime:
-    """The database's real time, for leases and pauses; what decides uses the handed `now` instead."""
-    found: datetime = (await run_sql(tx, "select clock_timestamp()")).scalar_one()
-    return found
 
 
 async def remember_dossier(tx: AsyncSession, dossier_id: UUID, **facts: str) -> None:

@@ -2,9 +2,11 @@
 
 from fastapi import FastAPI
 
+from kit import outside
 from kit.alarm import Alarm
 from kit.app import new_app
 from kit.bus import bus_of
+from kit.outside import System
 from kit.pages import Office, Pages
 from kit.service import Service
 from kit.tx import Database
@@ -91,6 +93,7 @@ def build_worker(settings: WorkflowSettings, database: Database) -> Worker:
         Loop("applying calendars", apply, 2.0),
         Loop("ordering parcels", order),
         Loop("reading the postal tracking", track, settings.post_pause_seconds),
+        outside.sweep(database),
     ]
     return Worker("workflow", database, bus, consumer.consumer(), loops)
 
@@ -105,7 +108,8 @@ def post_desk(settings: WorkflowSettings, database: Database) -> PostDesk:
         taken_status=settings.post_taken_status,
         timeout_seconds=settings.post_timeout_seconds,
     )
-    return PostDesk(database, post, settings.post_states, settings.post_timeout_seconds)
+    system = System("postal_service", call_seconds=settings.post_timeout_seconds)
+    return PostDesk(database, post, settings.post_states, system)
 
 
 SERVICE = Service("workflow", WorkflowSettings, build_app, build_worker, consumer.consumer, prepare)

@@ -9,6 +9,7 @@ from intake.web import (
     counter_receipt,
     counter_sheets,
     ending,
+    erasing,
     filing,
     filling,
     following,
@@ -29,6 +30,6 @@ for part in (
     router.include_router(part)
 for part in (
     counter.router, post_room.router, counter_desk.router, counter_sheets.router, counter_receipt.router,
-    counter_endings.router,
+    counter_endings.router, erasing.router,
 ):  # fmt: skip
     router.include_router(part)

@@ -1,15 +1,13 @@
-"""A message to an applicant: what it says, by which channel, its states, and how long to wait before trying again."""
+"""A message to an applicant: what it says, by which channel, and its states."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from notify.domain.errors import NotAllowedNow
 
-FIRST_PAUSE = timedelta(seconds=10)
-LONGEST_PAUSE = timedelta(hours=1)
 _IDS = uuid5(NAMESPACE_URL, "urn:motcua:notify:message")
 
 
@@ -109,6 +107,11 @@ class Message:
     reason: str | None = None
     shown_to: str | None = None
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether an outcome may still move it."""
+        return self.state in (MessageState.QUEUED, MessageState.UNKNOWN)
+
     def begin(self, *, until: datetime) -> "Message":
         """An attempt is made and not looked at again before `until`. A mail may be repeated, a short message not."""
         action = "begin once" if self.channel is Channel.SMS else "begin"
@@ -144,8 +147,3 @@ class Message:
 def message_id(dossier_id: UUID, template: Template, channel: Channel, about: str) -> UUID:
     """The same occasion has the same id for ever, so a replayed event makes no second message."""
     return uuid5(_IDS, f"{dossier_id}|{template}|{channel}|{about}")
-
-
-def pause_before_trying(attempts: int, jitter: float) -> timedelta:
-    """How long to wait after so many attempts: doubling, capped, times a jitter around 1."""
-    return min(FIRST_PAUSE * (1 << min(attempts, 20)), LONGEST_PAUSE) * jitter

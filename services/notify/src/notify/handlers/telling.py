@@ -27,6 +27,7 @@ from contracts.workflow import (
     StopRefused,
     SupplementRequested,
 )
+from kit.outside import real_now
 from notify import store
 from notify.domain.message import CHANNELS, Message, Template, message_id
 
@@ -239,7 +240,7 @@ async def tell(
     facts: dict[str, Any] | None = None,
 ) -> None:
     """One message per channel of the template."""
-    try_at = await store.real_now(tx)
+    try_at = await real_now(tx)
     for channel in CHANNELS[template]:
         message = Message(
             id=message_id(dossier_id, template, channel, about),

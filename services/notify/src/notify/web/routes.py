@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from kit.errors import TryAgain
 from kit.now import Now
+from kit.outside import calls_about, is_under_way
 from kit.pages import FieldError, Pages
 from kit.pages.forms import Checked
 from kit.pages.words import gettext as _
@@ -79,12 +80,22 @@ async def one(request: Request, tx: Tx, person: Staff, message_id: UUID) -> Resp
 
 
 @router.post("/{message_id:uuid}/resend")
-async def resend(
-    request: Request, tx: Tx, now: Now, person: TemplateAdmin, form: Checked, message_id: UUID
-) -> Response:
+async def resend(request: Request, tx: Tx, person: TemplateAdmin, form: Checked, message_id: UUID) -> Response:
     """Send it once more."""
     try:
-        await sending.send_again(tx, message_id, now=now)
+        await sending.send_again(tx, message_id)
+    except NotAllowedNow as problem:
+        return await message_page(request, tx, person, message_id, problem=problem)
+    return RedirectResponse(f"/messages/{message_id}", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/{message_id:uuid}/arrival")
+async def arrival(
+    request: Request, tx: Tx, now: Now, person: TemplateAdmin, form: Checked, message_id: UUID
+) -> Response:
+    """It arrived after all, as a person found out."""
+    try:
+        await sending.decide_sent(tx, message_id, by=person.id, now=now)
     except NotAllowedNow as problem:
         return await message_page(request, tx, person, message_id, problem=problem)
     return RedirectResponse(f"/messages/{message_id}", HTTPStatus.SEE_OTHER)
@@ -96,16 +107,18 @@ async def message_page(
     """One message, with what was wrong with the form that was sent."""
     view = await reads.find_message(tx, message_id, applicant_id=None)
     known = request.app.state.problems[type(problem)] if problem else None
-    may_resend = person.has("template_admin") and view.message.state is not MessageState.QUEUED
+    is_busy = view.message.state is MessageState.QUEUED or await is_under_way(tx, str(message_id))
+    may_resend = person.has("template_admin") and not is_busy
     return show(
         request,
         "message.html",
         person,
         status_code=known.status if known else HTTPStatus.OK,
         view=view,
-        attempts=await reads.list_attempts(tx, message_id),
+        attempts=await calls_about(tx, str(message_id)),
         written=await written(request, tx, view, NO_NAME),
         may_resend=may_resend,
+        may_decide=may_resend and view.message.state is MessageState.UNKNOWN,
         errors=[FieldError("message", known.sentence_vi)] if known else [],
     )
 

@@ -1,5 +1,6 @@
 """What pages say of templates, channels, states and outcomes. The Vietnamese sentences are the message ids."""
 
+from kit.outside import Outcome
 from kit.pages.words import gettext as _
 from notify.domain.message import Channel, MessageState, Template
 
@@ -36,13 +37,13 @@ STATES = {
     MessageState.SKIPPED: ("Không gửi qua kênh này", "grey", "x"),
     MessageState.UNKNOWN: ("Chưa rõ đã đi hay chưa", "amber", "alert"),
 }
-OUTCOMES = {
-    "begun": "đang gửi, hoặc chương trình dừng giữa chừng",
-    "taken_over": "bên nhận đã nhận",
-    "try_again": "chưa được, sẽ thử lại",
-    "refused": "bị từ chối, không thử lại",
-    "skipped": "không có địa chỉ cho kênh này",
-    "unknown": "không rõ kết quả, chờ người xem xét",
+OUTCOMES: dict[Outcome | None, str] = {
+    None: "đang gửi",
+    Outcome.DONE: "bên nhận đã nhận",
+    Outcome.TRY_AGAIN: "chưa được, sẽ thử lại",
+    Outcome.REFUSED: "bị từ chối, không thử lại",
+    Outcome.NOT_CALLED: "không có địa chỉ cho kênh này",
+    Outcome.UNKNOWN: "không rõ tin đã đi hay chưa",
 }
 
 
@@ -60,7 +61,7 @@ def state_badge(state: MessageState) -> tuple[str, str, str]:
     return _(word), colour, icon
 
 
-def outcome_word(outcome: str) -> str:
+def outcome_word(outcome: Outcome | None) -> str:
     return _(OUTCOMES[outcome])
 
 

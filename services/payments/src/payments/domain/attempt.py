@@ -1,17 +1,15 @@
-"""One try to pay a demand on the platform: its states, its moves, and how long to wait before asking about it."""
+"""One try to pay a demand on the platform: its states and its moves."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-FIRST_PAUSE = timedelta(seconds=30)
-LONGEST_PAUSE = timedelta(hours=6)
-
 
 class AttemptState(StrEnum):
-    """`unknown`: nobody knows yet whether the platform took it. `set_aside`: the platform knows it but nobody has its
-    pay page's address, so another attempt was begun; it is still asked about."""
+    """`unknown`: the platform took it or not, and nobody here has its pay page's address: it is asked about, and the
+    same call is made again. `set_aside`: the platform has it but would not tell the page again, so another attempt may
+    begin; it is still asked about."""
 
     STARTED = "started"
     OPEN = "open"
@@ -30,6 +28,7 @@ NEXT_STATE: dict[tuple[AttemptState, str], AttemptState] = {
     (S.STARTED, "open"): S.OPEN,
     (S.UNKNOWN, "open"): S.OPEN,
     (S.STARTED, "lose"): S.UNKNOWN,
+    (S.UNKNOWN, "start again"): S.STARTED,
     (S.STARTED, "refuse"): S.REFUSED,
     (S.UNKNOWN, "refuse"): S.REFUSED,
     (S.STARTED, "set_aside"): S.SET_ASIDE,
@@ -75,6 +74,10 @@ class Attempt:
         """Whether the platform took it is not known."""
         return replace(self, state=NEXT_STATE[self.state, "lose"])
 
+    def started_again(self) -> "Attempt":
+        """The same call, under the same reference and time, is made once more."""
+        return replace(self, state=NEXT_STATE[self.state, "start again"])
+
     def refused(self, code: str) -> "Attempt":
         """The platform will not start it."""
         return replace(self, state=NEXT_STATE[self.state, "refuse"], platform_code=code)
@@ -96,8 +99,3 @@ class Attempt:
             transaction_code=transaction_code,
             result_time=result_time,
         )
-
-
-def pause_before_asking(asked: int, jitter: float) -> timedelta:
-    """How long to wait after having asked so many times: doubling, capped, times a jitter around 1."""
-    return min(FIRST_PAUSE * (1 << min(asked, 20)), LONGEST_PAUSE) * jitter

@@ -2,34 +2,37 @@
 
 import secrets
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.facts import Contact
+from kit import outside
 from kit.errors import Refused, TryAgain
 from kit.now import TIME_ZONE, read_now
 from kit.objects import ObjectMissing
+from kit.outside import Call, Outcome
 from kit.tx import objects_of
 from payments import store
-from payments.domain.attempt import Attempt, AttemptState, pause_before_asking
+from payments.domain.attempt import Attempt, AttemptState
 from payments.domain.demand import Demand
 from payments.domain.errors import AttemptUnderWay, DemandNotFound, PlatformBusy, PlatformRefused
 from payments.domain.partner import Payment
 from payments.domain.result import write_time
-from payments.handlers.asking import Desk, ask_about
+from payments.handlers.asking import PAUSES, Desk, ask_about, begin_asking, begin_call
 from rules import catalogue
-
-MARGIN = timedelta(seconds=30)  # an attempt is asked about only when its own call can no longer be on its way
 
 
 @dataclass(frozen=True)
 class Start:
-    """An attempt whose row is committed and whose call comes next."""
+    """An attempt whose row is committed and whose call comes next; `is_repeat`: under the key of an earlier one."""
 
     attempt: Attempt
     payment: Payment
+    call: Call
+    is_repeat: bool
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Ask:
     """Whether an attempt is still open is known to the platform only."""
 
     attempt: Attempt
+    call: Call
 
 
 async def pay_address(desk: Desk, demand_id: UUID, payer_id: str) -> str:
@@ -52,6 +56,8 @@ async def pay_address(desk: Desk, demand_id: UUID, payer_id: str) -> str:
     Raises DemandNotFound, NotPayable, AttemptUnderWay, PlatformBusy, PlatformRefused. A repeat is safe: it leads to the
     same transaction.
     """
+    if not desk.system.lets_through():
+        raise PlatformBusy
     was_asked = False
     for _ in range(2):
         async with desk.database.transaction() as tx:
@@ -59,10 +65,10 @@ async def pay_address(desk: Desk, demand_id: UUID, payer_id: str) -> str:
         match step:
             case GoTo(pay_url):
                 return pay_url
-            case Start(attempt, payment):
-                return await start(desk, attempt, payment)
-            case Ask(attempt):
-                await ask_before_going_on(desk, attempt)
+            case Start():
+                return await start(desk, step)
+            case Ask(attempt, call):
+                await ask_before_going_on(desk, attempt, call)
                 was_asked = True
     raise AttemptUnderWay
 
@@ -78,14 +84,24 @@ async def next_step(
     demand.check_payable()
     attempt = await store.find_live_attempt(tx, demand_id)
     if attempt is None:
-        attempt = await new_attempt(desk, tx, demand)
-        return Start(attempt, await payment_of(tx, demand, attempt, dossier.code or demand.arrival_number))
-    is_fresh = attempt.ask_at > await store.real_now(tx)
+        return await begin(desk, tx, demand, await new_attempt(desk, tx, demand), dossier, is_repeat=False)
+    is_fresh = attempt.ask_at > await outside.real_now(tx)
     if attempt.pay_url and (is_fresh or was_asked):
         return GoTo(attempt.pay_url)
     if attempt.state is AttemptState.STARTED and is_fresh:
         raise AttemptUnderWay
-    return Ask(attempt)
+    if attempt.state is AttemptState.UNKNOWN and was_asked:
+        return await begin(desk, tx, demand, attempt.started_again(), dossier, is_repeat=True)
+    return Ask(attempt, await begin_asking(desk, tx, attempt))
+
+
+async def begin(
+    desk: Desk, tx: AsyncSession, demand: Demand, attempt: Attempt, dossier: store.DossierRow, *, is_repeat: bool
+) -> Start:
+    """Write the call down. A repeat has the reference and the time of the first call: they are the platform's key."""
+    await store.save_attempt(tx, replace(attempt, ask_at=await outside.real_now(tx) + desk.system.lease))
+    payment = await payment_of(tx, demand, attempt, dossier.code or demand.arrival_number)
+    return Start(attempt, payment, await begin_call(desk, tx, attempt), is_repeat)
 
 
 async def new_attempt(desk: Desk, tx: AsyncSession, demand: Demand) -> Attempt:
@@ -98,7 +114,7 @@ async def new_attempt(desk: Desk, tx: AsyncSession, demand: Demand) -> Attempt:
         sent_time=write_time(now),
         amount_vnd=demand.amount_vnd,
         started_at=now,
-        ask_at=await store.real_now(tx) + timedelta(seconds=desk.call_seconds) + MARGIN,
+        ask_at=await outside.real_now(tx) + desk.system.lease,
     )
     await store.add_attempt(tx, attempt)
     return attempt
@@ -132,36 +148,52 @@ async def payment_of(tx: AsyncSession, demand: Demand, attempt: Attempt, dossier
     )
 
 
-async def start(desk: Desk, attempt: Attempt, payment: Payment) -> str:
+async def start(desk: Desk, begun: Start) -> str:
     """Call the platform and write down what came of it. Raises PlatformBusy, PlatformRefused."""
     try:
-        pay_url = await desk.platform.init(payment)
+        pay_url = await outside.make(begun.call, partial(desk.platform.init, begun.payment))
     except TryAgain as reason:
-        await move(desk, attempt, "lose")
+        await move(desk, begun, "lose", outside.outcome_of(reason), str(reason))
         raise PlatformBusy from reason
     except Refused as reason:
-        await move(desk, attempt, "refuse", str(reason))
+        await move(desk, begun, "set_aside" if begun.is_repeat else "refuse", Outcome.REFUSED, str(reason))
         raise PlatformRefused(str(reason)) from reason
-    await move(desk, attempt, "open", pay_url)
+    await move(desk, begun, "open", Outcome.DONE, pay_url)
     return pay_url
 
 
-async def move(desk: Desk, attempt: Attempt, action: str, fact: str = "") -> None:
-    """Write the outcome of the call, unless the platform has told more in the meantime."""
+async def move(desk: Desk, begun: Start, action: str, outcome: Outcome, fact: str) -> None:
+    """Write the outcome of the call, unless the platform has told more in the meantime.
+
+    A call that another one has followed (this process was stopped) may only tell that the transaction is open.
+    """
     async with desk.database.transaction() as tx:
-        await store.load_demand(tx, attempt.demand_id)  # the same order of locks as everywhere: demand, then attempt
-        attempt = await store.load_attempt(tx, attempt.id)
-        if not attempt.may(action):
+        await store.load_demand(tx, begun.attempt.demand_id)  # the same order of locks as everywhere
+        attempt = await store.load_attempt(tx, begun.attempt.id)
+        is_newest = await outside.end(tx, begun.call, outcome, "" if outcome is Outcome.DONE else fact)
+        if not attempt.may(action) or not (is_newest or outcome is Outcome.DONE):
             return
-        moved = {"open": attempt.opened, "refuse": attempt.refused}[action](fact) if fact else attempt.lost()
-        later = await store.real_now(tx) + pause_before_asking(0, 1.0)
-        await store.save_attempt(tx, replace(moved, ask_at=later))
+        later = await outside.real_now(tx) + PAUSES.after(0)
+        await store.save_attempt(tx, replace(moved(attempt, action, fact), ask_at=later))
 
 
-async def ask_before_going_on(desk: Desk, attempt: Attempt) -> None:
+def moved(attempt: Attempt, action: str, fact: str) -> Attempt:
+    """The attempt after its call."""
+    match action:
+        case "open":
+            return attempt.opened(fact)
+        case "refuse":
+            return attempt.refused(fact)
+        case "set_aside":
+            return attempt.set_aside()
+        case _:
+            return attempt.lost()
+
+
+async def ask_before_going_on(desk: Desk, attempt: Attempt, call: Call) -> None:
     """Raises PlatformBusy where the platform does not say."""
     try:
-        await ask_about(desk, attempt)
+        await ask_about(desk, attempt, call)
     except (TryAgain, Refused) as reason:
         raise PlatformBusy from reason
 

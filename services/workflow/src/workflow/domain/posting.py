@@ -1,14 +1,13 @@
 """A result on its way out: a parcel's states, whom it is addressed to, who took it at the counter. No I/O."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from workflow.domain.case import Case
 from workflow.domain.errors import DecisionIncomplete
 
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=1)
 LONGEST_NAME, LONGEST_ADDRESS, LONGEST_PHONE = 200, 500, 20
 
 
@@ -120,9 +119,3 @@ def check_hand_over(said: HandOver) -> HandOver:
     if wrong:
         raise DecisionIncomplete(wrong)
     return said
-
-
-def pause_after(attempts: int, jitter: float) -> timedelta:
-    """How long to wait after so many tries: growing, capped, then spread by `jitter` around 1."""
-    doubled = FIRST_PAUSE * (1 << min(attempts, 12))
-    return min(LONGEST_PAUSE, doubled) * jitter

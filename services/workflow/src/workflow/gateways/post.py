@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import httpx
 import orjson
 
-from kit.errors import Refused, TryAgain
+from kit.errors import OutcomeUnknown, Refused, TryAgain, Unreachable
 
 EARLIER_SECONDS = 60  # a token is asked for anew this long before it ends
 PAGE = 50
@@ -43,7 +43,7 @@ class Tracked:
 
 
 class PostalService(Protocol):
-    """What the postal service does for us. Every method raises TryAgain (not known) or Refused (it is no)."""
+    """What the postal service does for us. Every method raises the families of `kit.errors`."""
 
     async def order(self, parcel: Parcel) -> None:
         """Have a parcel picked up. A repeat of the order number does no harm."""
@@ -108,8 +108,10 @@ class HttpPostalService:
         try:
             async with httpx.AsyncClient(timeout=self.timeout_seconds, verify=self._certificates) as client:
                 return await client.request(method, self.url + path, **options)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise TryAgain(f"the postal service does not answer: {type(error).__name__}") from error
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.InvalidURL) as error:
+            raise Unreachable(f"the postal service cannot be reached: {type(error).__name__}") from error
+        except httpx.HTTPError as error:
+            raise OutcomeUnknown(f"the postal service does not answer: {type(error).__name__}") from error
 
 
 _THEIRS = {"sender_phone": "SenderTel", "receiver_phone": "ReceiverTel"}
@@ -120,17 +122,17 @@ def _as_theirs(name: str) -> str:
 
 
 def read_answer(answer: httpx.Response) -> Mapping[str, Any]:
-    """A JSON object. Raises TryAgain for 5xx and what cannot be read, Refused for other errors."""
+    """A JSON object. Raises OutcomeUnknown for 5xx and what cannot be read, Refused for other errors."""
     if answer.status_code >= 500 or answer.status_code in (408, 429):
-        raise TryAgain(f"the postal service answered HTTP {answer.status_code}")
+        raise OutcomeUnknown(f"the postal service answered HTTP {answer.status_code}")
     if answer.status_code != 200:
         raise Refused(f"HTTP {answer.status_code}")
     try:
         found = orjson.loads(answer.content)
     except orjson.JSONDecodeError as error:
-        raise TryAgain("the postal service's answer cannot be read") from error
+        raise OutcomeUnknown("the postal service's answer cannot be read") from error
     if not isinstance(found, dict):
-        raise TryAgain("the postal service's answer is no object")
+        raise OutcomeUnknown("the postal service's answer is no object")
     return found
 
 

@@ -1,28 +1,31 @@
 """The worker's side of the post: orders parcels, and reads on what the tracking tells of them.
 
-Calls to the outside happen between two transactions; an order repeated under its number is the same order.
+Calls to the outside happen between two transactions; an order repeated under its number is the same order. Reading the
+tracking changes nothing there, so its calls are counted, but not written down one by one.
 """
 
 import logging
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.workflow import ResultPosted
+from kit import outside
 from kit.errors import Refused, TryAgain
 from kit.now import read_now
 from kit.objects import ObjectMissing
-from kit.tx import Database, objects_of
+from kit.outside import Call, Outcome, Pauses, System
+from kit.tx import Database
 from workflow import store
 from workflow.domain.case import Case
 from workflow.domain.law import office_of
 from workflow.domain.moves import moved
-from workflow.domain.posting import Dispatch, PostState, Receiver, pause_after
+from workflow.domain.posting import Dispatch, PostState, Receiver
 from workflow.domain.status import Action
 from workflow.domain.unexpected_events import Effect, Heard
 from workflow.gateways import Parcel, PostalService, Tracked
@@ -32,6 +35,7 @@ from workflow.handlers.saying import say
 from workflow.handlers.unexpected import effect_of, keep_facts, note_again
 from workflow.store import dispatches
 
+PAUSES = Pauses(timedelta(seconds=10), timedelta(hours=1))
 RECEIVER_ERASED_VI = "Người nhận đã được xóa theo yêu cầu trước khi gửi."
 log = logging.getLogger(__name__)
 
@@ -43,7 +47,7 @@ class PostDesk:
     database: Database
     post: PostalService
     states: Mapping[int, PostState]
-    call_seconds: float
+    system: System
 
 
 async def order_next(desk: PostDesk) -> bool:
@@ -51,39 +55,39 @@ async def order_next(desk: PostDesk) -> bool:
 
     The next try is committed before the call, so a killed process only delays it. Emits ResultPosted.
     """
+    if not desk.system.lets_through():
+        return False
     async with desk.database.transaction() as tx:
         found = await dispatches.next_to_order(tx)
         if found is None:
             return False
-        jitter = random.uniform(0.8, 1.2)  # noqa: S311 - jitter, not a secret
-        later = await dispatches.real_now(tx) + pause_after(found.attempts, jitter)
+        later = await outside.real_now(tx) + desk.system.lease + PAUSES.after(found.attempts)
         await dispatches.save_dispatch(tx, replace(found, attempts=found.attempts + 1), next_try_at=later)
-        parcel = await _parcel_of(tx, found)
-    if parcel is None:
-        await _note_order(desk, found, PostState.REFUSED, RECEIVER_ERASED_VI)
-        return True
+        call = await outside.begin(tx, desk.system, f"order/{found.order_number}")
     try:
-        await desk.post.order(parcel)
+        parcel = await _parcel_of(desk, found)
+        await outside.make(call, partial(desk.post.order, parcel))
     except TryAgain as reason:
         log.warning("a parcel is ordered again later: %s", reason)
-        return True
+        await _put_off(desk, found, call, reason)
     except Refused as reason:
-        await _note_order(desk, found, PostState.REFUSED, str(reason))
-        return True
-    await _note_order(desk, found, PostState.ORDERED)
+        await _note_order(desk, found, call, Outcome.REFUSED, PostState.REFUSED, str(reason))
+    else:
+        await _note_order(desk, found, call, Outcome.DONE, PostState.ORDERED)
     return True
 
 
-async def _parcel_of(tx: AsyncSession, found: Dispatch) -> Parcel | None:
-    """What the postal service is asked to carry; None where the receiver was erased before it was ordered."""
-    case = await store.find_case(tx, found.dossier_id)
+async def _parcel_of(desk: PostDesk, found: Dispatch) -> Parcel:
+    """Raises Refused where the receiver's address was erased: that is one parcel's trouble only."""
+    async with desk.database.transaction() as tx:
+        case = await store.find_case(tx, found.dossier_id)
     assert case is not None, "a parcel has its case by foreign key"
     office = office_of(case)
+    path = receiver_path(found.dossier_id, found.order_number)
     try:
-        told = await objects_of(tx).read(receiver_path(found.dossier_id, found.order_number))
-    except ObjectMissing:
-        return None
-    receiver = Receiver(**orjson.loads(told))
+        receiver = Receiver(**orjson.loads(await desk.database.objects.read(path)))
+    except ObjectMissing as error:
+        raise Refused(RECEIVER_ERASED_VI) from error
     return Parcel(
         order_number=found.order_number,
         description=f"Kết quả thủ tục hành chính {found.result_code}",
@@ -96,14 +100,31 @@ async def _parcel_of(tx: AsyncSession, found: Dispatch) -> Parcel | None:
     )
 
 
-async def _note_order(desk: PostDesk, found: Dispatch, state: PostState, trouble: str = "") -> None:
-    """What became of an order; a refused one leaves the case free to be posted anew."""
+async def _put_off(desk: PostDesk, found: Dispatch, call: Call, reason: TryAgain) -> None:
+    """The same order goes again under its number; what kept it from going now stands beside it."""
+    async with desk.database.transaction() as tx:
+        is_newest = await outside.end(tx, call, outside.outcome_of(reason), str(reason))
+        parcel = await dispatches.find_dispatch(tx, found.order_number)
+        assert parcel is not None
+        if is_newest and parcel.state is PostState.TO_ORDER:
+            later = await outside.real_now(tx) + PAUSES.after(found.attempts)
+            await dispatches.save_dispatch(tx, replace(parcel, trouble=str(reason)), next_try_at=later)
+
+
+async def _note_order(
+    desk: PostDesk, found: Dispatch, call: Call, outcome: Outcome, state: PostState, trouble: str = ""
+) -> None:
+    """What became of an order; a refused one leaves the case free to be posted anew.
+
+    A call that another one has followed (this process was stopped) may only tell that the order was taken.
+    """
     async with desk.database.transaction() as tx:
         now = await read_now(tx)
         case = await store.lock_case(tx, found.dossier_id)
         parcel = await dispatches.find_dispatch(tx, found.order_number)
         assert parcel is not None
-        if parcel.state is not PostState.TO_ORDER:
+        is_newest = await outside.end(tx, call, outcome, trouble)
+        if parcel.state is not PostState.TO_ORDER or not (is_newest or outcome is Outcome.DONE):
             return
         await dispatches.save_dispatch(tx, replace(parcel, state=state, trouble=trouble))
         refused = state is PostState.REFUSED
@@ -119,22 +140,30 @@ async def _note_order(desk: PostDesk, found: Dispatch, state: PostState, trouble
 
 async def track_next(desk: PostDesk) -> bool:
     """One step of the worker's loop: read the tracking on from its cursor. Whether there was anything."""
+    if not desk.system.lets_through():
+        return False
     async with desk.database.transaction() as tx:
         last_id = await dispatches.lock_cursor(tx)
     try:
-        events = await desk.post.track(last_id)
+        events = await outside.read(desk.system, partial(desk.post.track, last_id))
     except (TryAgain, Refused) as reason:
         log.warning("the postal tracking is read again later: %s", reason)
         return False
     for event in events:
-        await _take_tracked(desk, event)
+        if not await _take_tracked(desk, event, behind=last_id):
+            return True  # another worker has read on meanwhile
+        last_id = event.id
     return bool(events)
 
 
-async def _take_tracked(desk: PostDesk, event: Tracked) -> None:
-    """One event and the cursor behind it, in one transaction. A repeat, or another parcel, moves the cursor only."""
+async def _take_tracked(desk: PostDesk, event: Tracked, *, behind: str) -> bool:
+    """One event and the cursor behind it, in one transaction. A repeat, or another parcel, moves the cursor only.
+
+    Nothing happens, and false is answered, where the cursor is not `behind` any more: this page was read long ago.
+    """
     async with desk.database.transaction() as tx:
-        await dispatches.lock_cursor(tx)
+        if await dispatches.lock_cursor(tx) != behind:
+            return False
         now = await read_now(tx)
         dossier_id = await dispatches.dossier_of(tx, event.order_number)
         state = desk.states.get(event.code)
@@ -143,6 +172,7 @@ async def _take_tracked(desk: PostDesk, event: Tracked) -> None:
         else:
             await _move_parcel(tx, dossier_id, event, state, now)
         await dispatches.move_cursor(tx, event.id)
+    return True
 
 
 async def _move_parcel(tx: AsyncSession, dossier_id: UUID, event: Tracked, state: PostState, now: datetime) -> None:

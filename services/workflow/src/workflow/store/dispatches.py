@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kit.outside import real_now
 from kit.tx import run_sql
 from workflow.domain.case import StoredFile
 from workflow.domain.posting import Dispatch, PostState
@@ -24,12 +25,6 @@ async def add_dispatch(tx: AsyncSession, dispatch: Dispatch) -> None:
     """A new parcel, to be ordered at once."""
     tx.add(DispatchRow(**asdict(dispatch), next_try_at=await real_now(tx)))
     await tx.flush()
-
-
-async def real_now(tx: AsyncSession) -> datetime:
-    """The database's real time, for pauses; what decides uses the handed `now` instead."""
-    found: datetime = (await run_sql(tx, "select clock_timestamp()")).scalar_one()
-    return found
 
 
 async def count_dispatches(tx: AsyncSession, dossier_id: UUID) -> int:
