@@ -28,18 +28,26 @@ async def say_again(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
         while heard := await reader.read(100):
             writer.write(heard)
     writer.transport.abort()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
 
 
 @pytest.fixture
 async def doors() -> AsyncIterator[tuple[Proxies, int]]:
-    """A server that says what it hears, behind a door called `echo`."""
-    server = await asyncio.start_server(say_again, HOST, 0)
+    """A server that says what it hears, behind a door called `echo`; its own lines are gone when the test is."""
+    talks: list[asyncio.Task[None]] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talks.append(asyncio.ensure_future(say_again(reader, writer)))
+
+    server = await asyncio.start_server(talk, HOST, 0)
     proxies, port = Proxies(), free_port()
     proxies.start()
     proxies.open("echo", port, lambda: int(server.sockets[0].getsockname()[1]))
     yield proxies, port
     proxies.stop()
     server.close()
+    await asyncio.wait_for(asyncio.gather(*talks), 10)
 
 
 @asynccontextmanager
