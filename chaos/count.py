@@ -50,7 +50,7 @@ from attempt a join demand d on d.id = a.demand_id
 """
 _MESSAGES = """
 select m.id::text, m.dossier_id::text as dossier, m.state,
-  (select count(*) from attempt a where a.message_id = m.id and a.outcome <> 'taken_over') as unclear
+  (select count(*) from kit_call c where c.about = m.id::text and coalesce(c.outcome, 'unknown') = 'unknown') as unclear
 from message m where m.channel = '{channel}'
 """
 

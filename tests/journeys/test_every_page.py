@@ -42,8 +42,8 @@ PEOPLE = (
     ("p-clerk", ("/officer",)),
     ("p-calendar-admin", ("/officer",)),
     ("p-accountant", ("/pay",)),
-    ("p-auditor", ("/officer", "/messages")),
-    ("p-operator", ("/operator/parked",)),
+    ("p-auditor", ("/officer", "/messages", "/operator/erasures")),
+    ("p-operator", ("/operator/parked", "/operator/erasures")),
 )
 
 

@@ -24,6 +24,7 @@ ROWS = 50
 MOST_BEHIND = 20
 MOST_LETTERS = 500
 SERVICES = (("Tiếp nhận", ""), ("Giải quyết", "/officer"), ("Thanh toán", "/pay"), ("Thông báo", "/messages"))
+ERASURES = "/operator/erasures"  # the operators' other place, at intake
 KINDS = {"failed": True, "held": False}
 GONE = Problem(
     HTTPStatus.NOT_FOUND, "not-parked", "Nothing with this number is parked", "Sự kiện không còn bị giữ",
@@ -151,9 +152,9 @@ def place_of(request: Request) -> str:
 
 
 def show(request: Request, template: str, status: int = HTTPStatus.OK, **facts: Any) -> Response:
-    """A page of ours; its navigation leads to the same page of each service."""
+    """A page of ours; its navigation leads to the same page of each service, and to erasures."""
     pages: Pages = request.app.state.pages
-    navigation = [(_(words), f"{base}{PLACE}") for words, base in SERVICES]
+    navigation = [*((_(words), f"{base}{PLACE}") for words, base in SERVICES), (_("Xóa dữ liệu cá nhân"), ERASURES)]
     names = {base: _(words) for words, base in SERVICES}
     return pages.render(
         request,

@@ -16,7 +16,7 @@ from intake.domain.texts import storable
 from intake.web import words
 from intake.web.calling import Office, go, show
 from kit.now import Now
-from kit.signin import MaybePerson, open_to_all
+from kit.signin import MaybePerson, Person, open_to_all
 from kit.tx import Tx
 from rules import catalogue as law
 from rules.records.procedure import Procedure
@@ -27,9 +27,9 @@ MOST_OF_A_KIND = 99
 
 @router.get("/")
 async def home(request: Request, person: MaybePerson, tx: Tx, now: Now, office: Office) -> Response:
-    """The citizens' door; who works at the desk goes there."""
-    if person and person.has(*DESK_ROLES) and not person.has("applicant"):
-        return go("/desk")
+    """The citizens' door; who works here goes to their own place."""
+    if person and not person.has("applicant") and (place := place_of(person)):
+        return go(place)
     calendar = reads.calendar_of(office)
     return show(
         request,
@@ -39,6 +39,12 @@ async def home(request: Request, person: MaybePerson, tx: Tx, now: Now, office: 
         figures=await reads.last_month(tx, office, now),
         words=words,
     )
+
+
+def place_of(person: Person) -> str | None:
+    """Where somebody who works here begins; none for those who work in another service."""
+    places = ((DESK_ROLES, "/desk"), (("operator",), "/operator/parked"), (("auditor",), "/operator/erasures"))
+    return next((place for roles, place in places if person.has(*roles)), None)
 
 
 @router.get("/procedures")
