@@ -161,6 +161,7 @@ def show(request: Request, template: str, status: int = HTTPStatus.OK, **facts: 
         f"operator/{template}",
         status_code=status,
         navigation=navigation,
+        home_href=place_of(request),
         place=place_of(request),
         service_name=names.get(pages.base, request.app.state.service),
         **facts,

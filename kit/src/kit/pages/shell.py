@@ -67,7 +67,7 @@ class Pages:
         ]
 
     def render(self, request: Request, template: str, *, status_code: int = 200, **context: Any) -> HTMLResponse:
-        """The page, with the headers every page carries. `navigation` in the context replaces the usual one."""
+        """The page, with the headers every page carries. `navigation` and `home_href` in it replace the usual ones."""
         language = words.language_of(request)
         words.speak(language)
         person = getattr(request.state, "person", None)
@@ -75,6 +75,7 @@ class Pages:
             "request": request,
             "language": language,
             "look": look.look_of(request),
+            "home_href": self.base or "/",
             "person_name": getattr(person, "name", person) if person else "",
             "may_sign_out": _keeps_a_token(request, status_code),
             "sign_in_href": f"{self.base}/sign-in?{urlencode({'then': _address(request)})}",
