@@ -51,7 +51,7 @@ class Outcome:
             f"filed before {self.filed_before}, meanwhile {self.filed_meanwhile}, refused {len(self.refused)}; "
             f"slowest answer meanwhile {self.slowest_answer_seconds:.2f} s",
             f"{self.waited} events waited in intake's outbox when the brokers came back",
-            f"everything was taken by every hearer {self.arrived_seconds:.1f} s after their return",
+            f"wrong {len(self.wrong)}; taken by every hearer {self.arrived_seconds:.1f} s after their return",
             f"memory of the workers before and after: {memory}",
             *(f"{finding.kind}: {finding.subject}: {finding.words}" for finding in self.wrong),
             *sorted(set(self.refused))[:5],

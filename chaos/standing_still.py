@@ -14,13 +14,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chaos.filing import HEARERS, Filing, differences
-from chaos.machine import Machine
+from chaos.machine import WORKERS, Machine
 from chaos.small import SmallMachine
 from motcua.stack import Say
 
 PER_SECOND = 8.0
 CALM_SECONDS = 8.0  # before each fault: everybody has joined, nothing is owed
 PATIENCE_SECONDS = 60.0
+_LEADS = (
+    "select substring(a.application_name from '[0-9]+$') from pg_locks l join pg_stat_activity a using (pid) "
+    "where l.locktype = 'advisory' and l.granted and a.application_name like 'motcua intake relay %'"
+)
 LIMITS = {"SIGTERM": 1.0, "SIGKILL": 8.0, "broker": 20.0}
 
 
@@ -49,7 +53,7 @@ class StandingStill:
 
     def run(self, rounds: int) -> list[Case]:
         reader = "a reader (workflow's worker)"
-        relay = "a relay (intake's worker)"
+        relay = "the relay that leads (intake's worker)"
         cases = [
             Case(f"{reader}: SIGTERM", "SIGTERM", ("workflow",)),
             Case(f"{reader}: kill -9", "SIGKILL", ("workflow",)),
@@ -86,8 +90,7 @@ class StandingStill:
             broker = self.machine.cluster.brokers[number % len(self.machine.cluster.brokers)]
             broker.kill()
             return broker.start
-        service = "intake" if "intake" in case.words else "workflow"
-        name = f"{service} worker {number % 2 + 1}"
+        name = self._leader() if "relay" in case.words else f"workflow worker {number % WORKERS + 1}"
         process = self.machine.process(name)
         self.machine.hold(name)
         if case.limit == "SIGTERM":
@@ -96,6 +99,11 @@ class StandingStill:
         else:
             process.kill()
         return lambda: self._start_again(name)
+
+    def _leader(self) -> str:
+        """The worker of intake whose relay leads, as its database knows it."""
+        leads = int(self.machine.postgres.sql(_LEADS, "intake"))
+        return next(name for name in self.machine.names if self.machine.process(name).pid == leads)
 
     def _start_again(self, name: str) -> None:
         self.machine.process(name).start()

@@ -28,7 +28,12 @@ class Somebody:
 
     def __init__(self, browser: Browser, address: str, person_id: str | None, home: str, width: int = WIDE) -> None:
         self.address, self.window = address, ViewportSize(width=width, height=HIGH)
-        self.context: BrowserContext = browser.new_context(locale="vi-VN", base_url=address, viewport=self.window)
+        self.context: BrowserContext = browser.new_context(
+            locale="vi-VN",
+            base_url=address,
+            viewport=self.window,
+            reduced_motion="reduce",  # else a page is judged while a colour is still on its way to another
+        )
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE_MS)
         self.complaints: list[str] = []

@@ -116,13 +116,17 @@ async def nudge_forever(url: str, said: asyncio.Event) -> None:
     """Tell the relay, wherever it runs, that something was said: outside the transaction that said it (tried: NOTIFY
     inside it costs two fifths of the throughput), many at once as one. A lost nudge costs at most one heartbeat."""
     connection: asyncpg.Connection | None = None
-    while True:
-        await said.wait()
-        said.clear()
-        try:
-            if connection is None or connection.is_closed():
-                connection = await asyncpg.connect(url, timeout=10)
-            await connection.execute(f"notify {CHANNEL}")
-        except DATABASE_AWAY as error:
-            log.warning("the relay was not nudged: %s", error)
-            connection = None
+    try:
+        while True:
+            await said.wait()
+            said.clear()
+            try:
+                if connection is None or connection.is_closed():
+                    connection = await asyncpg.connect(url, timeout=10)
+                await connection.execute(f"notify {CHANNEL}")
+            except DATABASE_AWAY as error:
+                log.warning("the relay was not nudged: %s", error)
+                connection = None
+    finally:
+        if connection is not None:
+            connection.terminate()

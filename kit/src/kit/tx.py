@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Annotated, Any
 
 import orjson
 from asyncpg import InterfaceError, PostgresError
 from fastapi import Depends, Request
-from sqlalchemy import CursorResult, event, text
+from sqlalchemy import CursorResult, TextClause, event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
@@ -53,6 +54,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error that is logged tells the statement, not whose data it carried
             json_serializer=_dumps,
             json_deserializer=orjson.loads,
             connect_args={
@@ -100,8 +102,18 @@ async def _connected(tx: AsyncSession) -> None:
 
 async def run_sql(tx: AsyncSession, statement: str, **values: Any) -> CursorResult[*tuple[Any, ...]]:
     """One statement in words of SQL, in this transaction; what was added before it is written first."""
-    await tx.flush()
-    return await (await tx.connection()).execute(text(statement), values)
+
+    def run(session: Session) -> CursorResult[*tuple[Any, ...]]:
+        session.flush()
+        return session.connection().execute(_clause(statement), values)
+
+    return await tx.run_sync(run)  # once into the driver's thread of control and back, not three times
+
+
+@lru_cache(maxsize=1024)
+def _clause(statement: str) -> TextClause:
+    """Its names were found once."""
+    return text(statement)
 
 
 def objects_of(tx: AsyncSession) -> Objects:
