@@ -75,6 +75,21 @@ async def test_many_events_said_at_once_are_numbered_and_ordered_as_if_said_one_
     assert [one.sequence for one in found if one.subject == str(second)] == [1, 2, 3]
 
 
+async def test_two_megabytes_are_refused_before_they_are_said_and_change_nothing(database: Database) -> None:
+    dossier = uuid4()
+
+    async def say(code: str) -> None:
+        event = ResultCollected(dossier_id=dossier, result_code=code, result_sha256="0" * 64, collected_at=AT)
+        async with database.transaction() as tx:
+            await outbox.put(tx, event, time=AT)
+
+    await say("1/GP-SKHCN")
+    with pytest.raises(outbox.EventTooLarge, match=str(dossier)):
+        await say("1" * 2 * 1024 * 1024)
+    await say("2/GP-SKHCN")
+    assert [record.envelope().sequence for record in await outbox_records(database)] == [1, 2]
+
+
 async def test_two_who_say_much_of_the_same_subjects_do_not_wait_in_a_circle(database: Database) -> None:
     subjects = [uuid4() for _ in range(40)]
 
