@@ -1,17 +1,26 @@
 """Every page that anybody can reach by links, after six dossiers went their ways: whole, accessible, never too wide."""
 
+import asyncio
 import re
+import time
 from collections import deque
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
+from uuid import uuid4
 
 import pytest
+from aiokafka import AIOKafkaProducer
 from playwright.sync_api import Browser
 from tests.journeys.people import Somebody
 
+from contracts.catalogue import TOPICS
+from contracts.intake import DossierRated
 from kit.embedded import free_port
 from kit.testing.browser import chromium
+from kit.testing.events import a_record
 from motcua.demo.story import Walk
+from motcua.programs import SERVICES
 from motcua.stack import Stack
 
 pytestmark = [
@@ -29,6 +38,7 @@ NOT_PAGES = re.compile(
 )
 SAME = re.compile(r"(?<=/queue/)[a-z_]+")  # the lists of the queue are one page
 MOST_OF_A_KIND = 6  # of pages that differ by what they are about: the six dossiers went six ways
+PARKED_SECONDS = 60.0
 EACH_LEAST = 3  # a person who reaches fewer pages than this has been locked out
 PEOPLE = (
     ("p-applicant-hospital", ("", "/pay", "/messages")),
@@ -49,14 +59,37 @@ PEOPLE = (
 
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A machine on which the demo's six dossiers went their roads."""
+    """A machine on which the demo's six dossiers went their roads, and a stranger wrote to its topics."""
     stack = Stack(tmp_path_factory.mktemp("walked"), free_port(), lambda words: None)
     stack.start()
     try:
         assert Walk(stack).run() == 0
+        asyncio.run(write_rubbish(stack))
+        until_parked(stack)
         yield stack
     finally:
         stack.stop()
+
+
+async def write_rubbish(stack: Stack) -> None:
+    """What nobody can read, on every topic; and an event whose first one never comes, so that it waits."""
+    early = a_record(DossierRated(dossier_id=uuid4(), score=5, rated_at=datetime.now(UTC)), sequence=2)
+    async with AIOKafkaProducer(bootstrap_servers=stack.kafka.bootstrap) as producer:
+        for topic in TOPICS:
+            await producer.send_and_wait(topic, b"\xff\x00", key=b"nobody")
+        await producer.send_and_wait(early.topic, early.body, key=early.key.encode(), headers=early.headers)
+
+
+def until_parked(stack: Stack) -> None:
+    """Until every service keeps what it could not take, and workflow what it waits with."""
+    until = time.monotonic() + PARKED_SECONDS
+    query = "select count(*) from kit_parked where is_failed"
+    while not (
+        all(int(stack.postgres.sql(query, name)) for name in SERVICES)
+        and int(stack.postgres.sql("select count(*) from kit_parked where not is_failed", "workflow"))
+    ):
+        assert time.monotonic() < until, "nothing was parked"
+        time.sleep(0.2)
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +152,48 @@ def test_every_page_that_somebody_reaches_is_whole_and_accessible(
             waiting.extend(links_of(somebody))
         somebody.close()
     assert len(seen) >= EACH_LEAST, seen
+
+
+# The code of a dossier whose applicant has nothing left that is still handled: by law only they may be erased.
+ENDED = """
+select code from dossier d where code is not null and not exists (
+  select 1 from dossier other where other.applicant_id = d.applicant_id and other.status not in (3, 7, 8, 10)
+) order by code limit 1
+"""
+
+
+@pytest.mark.proves("K07")
+def test_an_operator_erases_somebody_and_reads_the_proof_and_gives_a_parked_event_up(
+    walked: Stack, browser: Browser
+) -> None:
+    """Last in this file: who is erased is known to nobody afterwards."""
+    operator = Somebody(browser, walked.url, "p-operator", "")
+    operator.go("/operator/parked")
+    operator.page.locator("main table a").first.click()
+    operator.press("Bỏ sự kiện này")
+    operator.look("70-parked-drop")
+    with operator.page.expect_navigation():
+        operator.press("Bỏ sự kiện")  # without a reason
+    operator.look("71-parked-drop-why")
+    operator.page.locator('textarea[name="why"]').fill("Bản ghi lạ, không phải của ta")
+    with operator.page.expect_navigation():
+        operator.press("Bỏ sự kiện")
+    operator.go("/operator/parked/decisions")
+    assert "đã bỏ" in operator.words
+    operator.look("72-parked-decisions")
+    code = walked.postgres.sql(ENDED, "intake").strip()
+    operator.go(f"/operator/erasures?code={code}")
+    operator.look("73-erasure-begins")
+    operator.page.locator('input[name="request"]').fill("12/YC-2025")
+    with operator.page.expect_navigation():
+        operator.page.locator('main form[method="post"] button[type="submit"]').click()
+    assert "Hãy đánh dấu" in operator.words
+    operator.look("74-erasure-not-sure")
+    operator.page.locator('input[name="sure"]').check()
+    with operator.page.expect_navigation():
+        operator.page.locator('main form[method="post"] button[type="submit"]').click()
+    operator.until(operator.page.url, lambda words: "Đã xóa xong ở cả bốn dịch vụ" in words)
+    operator.look("75-erasure-proof")
+    operator.go("/operator/erasures")
+    operator.look("76-erasures")
+    operator.close()
