@@ -169,11 +169,11 @@ async def keep(tx: AsyncSession, consumer: Consumer, envelope: Envelope) -> bool
 
 async def park_failed(database: Database, consumer: Consumer, record: Record, reason: str, attempts: int) -> None:
     """Keep an event that was refused for good, on its own, and tell `<topic>.dead`. Raises ReaderStopped."""
-    why = inbox.Why(reason, is_failed=True, attempts=attempts)
     try:
         envelope = record.envelope()
     except ValueError:
-        envelope = None
+        envelope, reason = None, f"this is no event of ours: {reason}"
+    why = inbox.Why(reason, is_failed=True, attempts=attempts)
     try:
         count_in_a_row(consumer, reason)
     except ReaderStopped:

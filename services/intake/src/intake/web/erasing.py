@@ -27,6 +27,7 @@ Looker = Annotated[Person, Depends(allow("operator", "auditor"))]
 SERVICES = {"intake": "Tiếp nhận", "workflow": "Giải quyết", "payments": "Thanh toán", "notify": "Thông báo"}
 KINDS = {
     "attempt": "lần gửi hoặc lần nộp tiền",
+    "call": "lời đáp của bên chuyển tin",
     "cases": "tên trong danh sách",
     "client_key": "mã lần gửi",
     "dispatch": "lời của bưu điện",
