@@ -53,7 +53,7 @@ PEOPLE = (
     ("p-calendar-admin", ("/officer",)),
     ("p-accountant", ("/pay",)),
     ("p-auditor", ("/officer", "/messages", "/operator/erasures")),
-    ("p-operator", ("/operator/parked", "/operator/erasures")),
+    ("p-operator", ("/officer", "/operator/parked", "/operator/erasures")),
 )
 
 

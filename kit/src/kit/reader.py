@@ -77,6 +77,7 @@ class Reader:
             max_poll_interval_ms=int(self._most_poll_seconds * 1000),
             fetch_max_bytes=FETCH_BYTES,
             fetch_max_wait_ms=250,
+            metadata_max_age_ms=10_000,  # so soon are partitions read that were added meanwhile
         )
         try:
             await consumer.start()

@@ -255,6 +255,22 @@ async def test_a_partition_that_is_new_is_read_from_its_beginning(database: Data
     assert each_in_order(await took(database)) == {dossier: [1] for dossier in (first, *dossiers)}
 
 
+async def test_partitions_added_while_somebody_reads_are_read_by_those_who_read(
+    database: Database, kafka: str, topic: str
+) -> None:
+    async with working(database, kafka, topic), working(database, kafka, topic):
+        first = uuid4()
+        await send(kafka, topic, [rated(first, 1)])
+        await until_taken(database, 1)
+        async with admin_of(kafka) as admin:
+            await admin.create_partitions({topic: NewPartitions(8)})
+        dossiers = [first, *(uuid4() for _ in range(40))]
+        later = [rated(dossier, number) for number in (2, 3) for dossier in dossiers]
+        await send(kafka, topic, [rated(dossier, 1) for dossier in dossiers[1:]] + later)
+        await until_taken(database, 123)
+    assert each_in_order(await took(database)) == {dossier: [1, 2, 3] for dossier in dossiers}
+
+
 async def test_a_stranger_of_two_mebibytes_is_parked_and_a_small_one_behind_it_is_taken(
     database: Database, kafka: str, topic: str
 ) -> None:

@@ -1,15 +1,19 @@
 """Pages of one case with its files; the other pages are taken in at the end."""
 
 from http import HTTPStatus
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from kit import parked_pages
 from kit.now import Now
+from kit.signin import Person, allow
 from kit.tx import Tx
 from workflow import handlers, reads
 from workflow.domain.access import STAFF
+from workflow.domain.calendars import READS
 from workflow.web import (
     absences,
     calendars,
@@ -29,17 +33,20 @@ from workflow.web import (
 )
 from workflow.web.case_page import case_page
 from workflow.web.listing import Asked, queue_page
-from workflow.web.shown import BASE, CALENDAR, Officer, Reader, show
+from workflow.web.shown import BASE, CALENDAR, Officer, show
+
+PARKED = f"{BASE}{parked_pages.PLACE}"
+Anybody = Annotated[Person, Depends(allow(*READS, "operator"))]
 
 router = APIRouter(prefix=BASE, include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @router.get("")
-async def my_queue(request: Request, tx: Tx, now: Now, staff: Reader, question: Asked) -> Response:
-    """What waits for me, most urgent first; who has no cases is taken to the calendar."""
-    if not staff.roles & {*STAFF}:
-        return RedirectResponse(CALENDAR, HTTPStatus.SEE_OTHER)
-    return await queue_page(request, tx, now, staff, question)
+async def my_queue(request: Request, tx: Tx, now: Now, person: Anybody, question: Asked) -> Response:
+    """What waits for me, most urgent first; who has no cases is taken to where they work."""
+    if person.has(*STAFF):
+        return await queue_page(request, tx, now, handlers.staff_of(person), question)
+    return RedirectResponse(CALENDAR if person.has(*READS) else PARKED, HTTPStatus.SEE_OTHER)
 
 
 @router.get("/cases/{dossier_id:uuid}")
