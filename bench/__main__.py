@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.frame import Line
 from bench.machine import facts
 
-PROGRAMS = ("arithmetic", "consumer", "timers", "relay")
+PROGRAMS = ("arithmetic", "consumer", "timers", "relay", "rebuild")
 PACKAGES = ("businesstimedelta", "holidays", "workalendar")
 RESULTS = Path(__file__).resolve().parents[1] / "build" / "bench.json"
 

@@ -91,8 +91,9 @@ async def until(database: Database, query: str, holds: Callable[[Sequence[Any]],
     return found
 
 
-async def motcua_rebuild(database: Database, bootstrap: str) -> tuple[int, str, str]:
-    """The command as an operator gives it: exit code, what it printed, what it complained of."""
+@asynccontextmanager
+async def rebuilding(database: Database, bootstrap: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The command as an operator gives it."""
     said = {**TEST_ENVIRONMENT, "database_url": database.url, "objects_url": "memory:///"}
     said |= {"kafka_bootstrap": bootstrap, "smtp_host": "127.0.0.1", "smtp_port": 9, "mail_from": "thu@mau.example"}
     program = await asyncio.create_subprocess_exec(
@@ -101,7 +102,18 @@ async def motcua_rebuild(database: Database, bootstrap: str) -> tuple[int, str, 
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    out, err = await program.communicate()
+    try:
+        yield program
+    finally:
+        if program.returncode is None:
+            program.kill()
+            await program.communicate()
+
+
+async def motcua_rebuild(database: Database, bootstrap: str) -> tuple[int, str, str]:
+    """Its exit code, what it printed, what it complained of."""
+    async with rebuilding(database, bootstrap) as program:
+        out, err = await program.communicate()
     assert program.returncode is not None
     return program.returncode, out.decode(), err.decode()
 
@@ -135,3 +147,29 @@ async def test_notify_is_rebuilt_over_a_real_broker_and_sends_nothing(databases:
         await until(new, KEPT, lambda rows: any(row.id == later and row.code and row.contact for row in rows))
     assert {row.dossier_id for row in await ask(new, "select dossier_id from message")} == {later}
     await bus.drop_producer()
+
+
+async def test_a_rebuild_that_is_killed_has_changed_nothing_and_the_next_one_does_it(
+    databases: list[Database], log: str
+) -> None:
+    bus, (database, _) = Bus(log), databases
+    await bus.ensure_topics(consumer().topics())
+    await say(bus, *(uuid4() for _ in range(1_000)))
+    async with reading(database, bus):
+        query = "select count(*), count(code) from dossier"
+        await until(database, query, lambda rows: rows[0][0] >= 1_000 and rows[0][0] == rows[0][1])
+    await bus.drop_producer()
+    await ask(database, "update dossier set code = 'spoiled' returning id")
+    spoiled = await ask(database, KEPT)
+    async with rebuilding(database, log) as program:
+        assert program.stdout
+        assert b" records" in await program.stdout.readline(), "it is in the middle of the log"
+        program.kill()
+        await program.communicate()
+    assert await ask(database, KEPT) == spoiled
+
+    status, _, complaint = await motcua_rebuild(database, log)
+    assert (status, complaint) == (0, "")
+    rebuilt = await ask(database, KEPT)
+    assert len(rebuilt) == len(spoiled)
+    assert "spoiled" not in {row.code for row in rebuilt}

@@ -9,42 +9,21 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
+from tests.deliveries.rebuilding import rebuild
 from tests.deliveries.roads import ROADS
 from tests.deliveries.walking import walk, walk_seed
 from tests.deliveries.world import World, empty
 
 from kit.consume import Consumer
 from kit.kept import Kept
-from kit.rebuild import RebuildFailed, Rebuilt, Run
+from kit.rebuild import RebuildFailed
 from kit.testing.databases import emitted
 from kit.testing.deliveries import QUIET
 from kit.tx import Database, run_sql
 from motcua.programs import SERVICES, service_of
 
 pytestmark = pytest.mark.db
-BATCH = 7
 SEEDS = (0, 3)
-
-
-def heard(world: World, name: str) -> list[list[Any]]:
-    """The log's records for a service, a few of one partition at a time."""
-    topics = world.deliveries.nodes[name].consumer.topics()
-    found = [records for place, records in sorted(world.deliveries.log.items()) if place[0] in topics]
-    return [records[start : start + BATCH] for records in found for start in range(0, len(records), BATCH)]
-
-
-async def rebuild(world: World, name: str, *, batches: int | None = None) -> Rebuilt | None:
-    """On a connection of its own; with `batches` it dies after so many."""
-    there = world.databases[name]
-    aside = Database(there.url, there.objects, pool_size=1)
-    try:
-        run = Run(aside, service_of(name).build_consumer())
-        await run.prepare()
-        for records in heard(world, name)[:batches]:
-            await run.take(records)
-        return await run.finish() if batches is None else None
-    finally:
-        await aside.close()
 
 
 async def whole(database: Database) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer
+from tests.deliveries.rebuilding import rebuild
 from tests.deliveries.roads import TOO_EARLY, Dossier, Step
 from tests.deliveries.walking import MOST_TURNS
 from tests.deliveries.world import World, new_world
@@ -106,6 +107,12 @@ async def test_planted_values_are_found_in_the_record_only(world: World, make: C
     await try_to_write(world)
     assert await searching.in_tables(world.databases, VALUES) == {}, "nothing comes back"
     assert await world.rows("notify", "select 1 from message where state = 'queued'") == []
+    for name in SERVICES:
+        assert await rebuild(world, name)
+    await try_to_write(world)
+    assert await searching.in_tables(world.databases, VALUES) == {}, "nor by a rebuild"
+    (kept,) = await world.rows("notify", "select contact from dossier")
+    assert kept.contact is None
 
 
 async def test_the_search_sees_a_value_in_a_record_and_in_bytes(world: World) -> None:
