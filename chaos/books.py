@@ -9,34 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.catalogue import TOPICS
 from contracts.envelope import Envelope
 from kit.bus import Bus
-from kit.reader import record_of
+from kit.log import all_records
 from motcua.programs import SERVICES, service_of
 
-LOG_SECONDS = 90.0
 Row = dict[str, Any]
-
-
-async def everything_said(bootstrap: str) -> list[Envelope]:
-    """The whole log as it lies in Kafka, repeats too; in order within each partition."""
-    places = await Bus(bootstrap).partitions_of(TOPICS)
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
-    await consumer.start()
-    try:
-        consumer.assign(places)
-        ends: dict[TopicPartition, int] = await consumer.end_offsets(places)
-        found: list[Envelope] = []
-        async with asyncio.timeout(LOG_SECONDS):
-            while [place for place, end in ends.items() if await consumer.position(place) < end]:
-                for messages in (await consumer.getmany(timeout_ms=1000)).values():
-                    found += [record_of(message).envelope() for message in messages]
-        return found
-    finally:
-        await consumer.stop()
 
 
 @dataclass
@@ -63,7 +43,7 @@ class Books:
 
     @cached_property
     def log(self) -> list[Envelope]:
-        return asyncio.run(everything_said(self.bootstrap))
+        return [one.envelope() for one in asyncio.run(all_records(Bus(self.bootstrap), TOPICS))]
 
     @cached_property
     def once(self) -> list[Envelope]:

@@ -2,8 +2,7 @@
 
 import asyncio
 import sys
-import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,31 +17,18 @@ from kit.bus import Bus
 from kit.inbox import Record
 from kit.testing.databases import fresh_database, postgres
 from kit.testing.events import a_record
+from kit.testing.kafka import own_kafka
 from kit.testing.people import TEST_ENVIRONMENT
 from kit.tx import Database, run_sql
 from kit.worker import Worker
 from notify.consumer import consumer
 
-__all__ = ["postgres"]
+__all__ = ["own_kafka", "postgres"]
 pytestmark = [pytest.mark.db, pytest.mark.kafka]
 
 EXAMPLES = Path(__file__).parents[2] / "contracts" / "examples"
 KEPT = "select id, applicant_id, contact, code, due_at from dossier order by id"
 MESSAGES = "select count(*) from message"
-
-
-@pytest.fixture(scope="module")
-def log() -> Iterator[str]:
-    """A broker of its own: what other tests left on a shared one has gaps, which a new reader does not pass over."""
-    from kit import embedded
-
-    with tempfile.TemporaryDirectory(prefix="motcua-kafka-") as folder:
-        broker = embedded.Kafka(Path(folder))
-        broker.start(say=lambda words: None)
-        try:
-            yield broker.bootstrap
-        finally:
-            broker.stop()
 
 
 @pytest.fixture
@@ -119,26 +105,28 @@ async def motcua_rebuild(database: Database, bootstrap: str) -> tuple[int, str, 
 
 
 @pytest.mark.proves("J08")
-async def test_notify_is_rebuilt_over_a_real_broker_and_sends_nothing(databases: list[Database], log: str) -> None:
-    bus, (old, new) = Bus(log), databases
+async def test_notify_is_rebuilt_over_a_real_broker_and_sends_nothing(
+    databases: list[Database], own_kafka: str
+) -> None:
+    bus, (old, new) = Bus(own_kafka), databases
     await bus.ensure_topics(consumer().topics())
     dossiers = [uuid4() for _ in range(20)]
     await say(bus, *dossiers)
     async with reading(old, bus):
         before = await until(old, KEPT, lambda rows: len(rows) == 20 and all(row.code and row.contact for row in rows))
-        status, _, complaint = await motcua_rebuild(old, log)
+        status, _, complaint = await motcua_rebuild(old, own_kafka)
         assert (status, complaint) == (1, "motcua: the reader of notify is running: stop its worker first\n")
     messages = await ask(old, MESSAGES)
 
     await ask(old, "delete from dossier where id in (select id from dossier limit 5) returning id")
-    status, printed, complaint = await motcua_rebuild(old, log)
+    status, printed, complaint = await motcua_rebuild(old, own_kafka)
     assert (status, complaint) == (0, "")
     assert "60 records read, 40 events kept" in printed
     assert "dossier: 20 rows, 5 changed" in printed
     assert await ask(old, KEPT) == before
     assert await ask(old, MESSAGES) == messages
 
-    status, printed, complaint = await motcua_rebuild(new, log)
+    status, printed, complaint = await motcua_rebuild(new, own_kafka)
     assert (status, complaint) == (0, "")
     assert "the worker begins at the log's present end" in printed
     assert await ask(new, KEPT) == before
@@ -150,9 +138,9 @@ async def test_notify_is_rebuilt_over_a_real_broker_and_sends_nothing(databases:
 
 
 async def test_a_rebuild_that_is_killed_has_changed_nothing_and_the_next_one_does_it(
-    databases: list[Database], log: str
+    databases: list[Database], own_kafka: str
 ) -> None:
-    bus, (database, _) = Bus(log), databases
+    bus, (database, _) = Bus(own_kafka), databases
     await bus.ensure_topics(consumer().topics())
     await say(bus, *(uuid4() for _ in range(1_000)))
     async with reading(database, bus):
@@ -161,14 +149,14 @@ async def test_a_rebuild_that_is_killed_has_changed_nothing_and_the_next_one_doe
     await bus.drop_producer()
     await ask(database, "update dossier set code = 'spoiled' returning id")
     spoiled = await ask(database, KEPT)
-    async with rebuilding(database, log) as program:
+    async with rebuilding(database, own_kafka) as program:
         assert program.stdout
         assert b" records" in await program.stdout.readline(), "it is in the middle of the log"
         program.kill()
         await program.communicate()
     assert await ask(database, KEPT) == spoiled
 
-    status, _, complaint = await motcua_rebuild(database, log)
+    status, _, complaint = await motcua_rebuild(database, own_kafka)
     assert (status, complaint) == (0, "")
     rebuilt = await ask(database, KEPT)
     assert len(rebuilt) == len(spoiled)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer
 from tests.deliveries.rebuilding import rebuild
 from tests.deliveries.roads import TOO_EARLY, Dossier, Step
 from tests.deliveries.walking import MOST_TURNS
@@ -18,8 +17,11 @@ from tests.erasure.planted import VALUES
 from intake.domain.erasure import Proof
 from intake.handlers import erasing
 from intake.reads import find_proof
+from kit.bus import Bus
 from kit.inbox import Record
+from kit.log import all_records
 from kit.testing.deliveries import QUIET
+from kit.topics import admin_of
 from kit.tx import run_sql
 from motcua.programs import SERVICES
 from notify.handlers.sending import send_next
@@ -147,32 +149,10 @@ async def until(is_so: Callable[[], Awaitable[bool]], words: str) -> None:
     raise AssertionError(f"never came: {words}")
 
 
-async def all_records(bootstrap: str) -> list[Record]:
-    """Every record of every topic of the broker."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
-    await consumer.start()
-    try:
-        topics = [one for one in await consumer.topics() if not one.startswith("__")]
-        consumer.subscribe(topics)
-        found: list[Record] = []
-        silent = 0
-        while silent < 5:
-            polled = await consumer.getmany(timeout_ms=1000)
-            silent = 0 if polled else silent + 1
-            for batch in polled.values():
-                found += [
-                    Record(
-                        one.topic, one.partition, one.offset, (one.key or b"").decode(), list(one.headers), one.value
-                    )
-                    for one in batch
-                ]
-    finally:
-        await consumer.stop()
-    return found
-
-
-def record_of(one: Any) -> Record:
-    return Record(one.topic, one.partition, one.offset, (one.key or b"").decode(), list(one.headers), one.value or b"")
+async def topics_of(bootstrap: str) -> list[str]:
+    """Every topic of the broker but its own."""
+    async with admin_of(bootstrap) as admin:
+        return [one for one in await admin.list_topics() if not one.startswith("__")]
 
 
 @pytest.mark.kafka
@@ -190,7 +170,7 @@ async def test_no_topic_of_a_real_broker_says_them(postgres: str, own_kafka: str
                 return (await proof_of(world, erasure)).is_done
 
             await until(is_proven, "every keeper has said that it is done")
-        records = await all_records(own_kafka)
+        records = await all_records(Bus(own_kafka), await topics_of(own_kafka))
         assert {record.topic for record in records} >= {f"{name}.events" for name in SERVICES}
         assert searching.in_records(records, VALUES) == {}
         assert await searching.in_tables(world.databases, VALUES) == {}

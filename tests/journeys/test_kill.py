@@ -13,13 +13,12 @@ from pathlib import Path
 import asyncpg
 import psutil
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.catalogue import TOPICS
 from contracts.envelope import Envelope
 from kit.bus import Bus
 from kit.embedded import free_port
-from kit.reader import record_of
+from kit.log import all_records
 from motcua.demo.actions import Actions
 from motcua.demo.story import Walk
 from motcua.programs import SERVICES
@@ -68,23 +67,6 @@ def kill_whole(program: subprocess.Popen[str]) -> None:
 def lines_of(program: subprocess.Popen[str]) -> Iterator[str]:
     assert program.stdout is not None
     return iter(program.stdout.readline, "")
-
-
-async def everything_said(bootstrap: str) -> list[Envelope]:
-    """The whole log, as it lies in Kafka."""
-    places = await Bus(bootstrap).partitions_of(TOPICS)
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
-    await consumer.start()
-    try:
-        consumer.assign(places)
-        ends: dict[TopicPartition, int] = await consumer.end_offsets(places)
-        found: list[Envelope] = []
-        while [place for place, end in ends.items() if await consumer.position(place) < end]:
-            for messages in (await consumer.getmany(timeout_ms=1000)).values():
-                found += [record_of(message).envelope() for message in messages]
-        return found
-    finally:
-        await consumer.stop()
 
 
 async def count(url: str, query: str) -> int:
@@ -136,7 +118,7 @@ async def until_all_is_sent(stack: Stack) -> None:
 
 def check_machine(stack: Stack) -> None:
     asyncio.run(until_all_is_sent(stack))
-    said = asyncio.run(everything_said(stack.kafka.bootstrap))
+    said = [one.envelope() for one in asyncio.run(all_records(Bus(stack.kafka.bootstrap), TOPICS))]
     check_log(said)
     kinds = Counter(type_ for type_, _ in {(envelope.type, envelope.id) for envelope in said})
     assert {kind: kinds[kind] for kind in SAID} == SAID

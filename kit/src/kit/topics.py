@@ -79,7 +79,7 @@ def all_topics() -> list[str]:
 
 async def make_missing(bootstrap: str, names: Sequence[str], form: TopicForm) -> list[str]:
     """Make the topics that do not exist, change nothing else; a line for each. Raises BrokersAway, FormImpossible."""
-    async with _admin(bootstrap) as admin:
+    async with admin_of(bootstrap) as admin:
         there = set(await admin.list_topics())
         return await _make(admin, [name for name in names if name not in there], form)
 
@@ -90,7 +90,7 @@ async def apply(bootstrap: str, names: Sequence[str], form: TopicForm, *, add_pa
     Harmless when repeated. Partitions are added only where that is asked for: a dossier's later events then come to
     lie in another one, and only their sequence numbers put them in order. Raises BrokersAway, FormImpossible.
     """
-    async with _admin(bootstrap) as admin:
+    async with admin_of(bootstrap) as admin:
         there = {topic["topic"]: topic["partitions"] for topic in await admin.describe_topics()}
         lines = await _make(admin, [name for name in names if name not in there], form)
         for name in names:
@@ -104,7 +104,8 @@ async def apply(bootstrap: str, names: Sequence[str], form: TopicForm, *, add_pa
 
 
 @asynccontextmanager
-async def _admin(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
+async def admin_of(bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Who may make and change topics, while the block lasts. Raises FormImpossible, BrokersAway."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=REQUEST_SECONDS * 1000)
     try:
         await admin.start()

@@ -16,9 +16,10 @@ import pytest
 from contracts.intake import DossierRated
 from kit.bus import Bus
 from kit.consume import Consumer, deliver
+from kit.log import all_records
 from kit.now import read_now
 from kit.relay import Relay
-from kit.testing.logs import put, records_in, sequences
+from kit.testing.logs import put, sequences
 from kit.topics import TopicForm
 from kit.tx import Database, run_sql
 
@@ -83,7 +84,7 @@ class Took:
 
 async def check_log(database: Database, bootstrap: str, topic: str, dossiers: list[UUID], last: int) -> None:
     """Every event is in the log, in order but for repeats, and takes effect once."""
-    records, took = await records_in(Bus(bootstrap), topic), Took()
+    records, took = await all_records(Bus(bootstrap), [topic]), Took()
     assert all(sequences(records, dossier) == list(range(1, last + 1)) for dossier in dossiers)
     consumer = Consumer("test", keeps={}, reacts={DossierRated: took})
     for partition in {record.partition for record in records}:

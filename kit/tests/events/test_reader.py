@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic, RecordsToDelete
+from aiokafka.admin import NewPartitions, NewTopic, RecordsToDelete
 from aiokafka.protocol.admin import DeleteGroupsRequest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,6 +26,7 @@ from kit.inbox import Record
 from kit.now import TIME_ZONE
 from kit.reader import GroupIsReading, Reader, group_of
 from kit.testing.events import a_record
+from kit.topics import admin_of
 from kit.tx import Database, run_sql
 from kit.worker import Worker
 
@@ -50,16 +51,6 @@ async def topic(database: Database, kafka: str) -> str:
     async with database.transaction() as tx:
         await run_sql(tx, "create table took (dossier uuid, score int, line serial)")
     return name
-
-
-@asynccontextmanager
-async def admin_of(kafka: str) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
-    try:
-        yield admin
-    finally:
-        await admin.close()
 
 
 async def remember(tx: AsyncSession, event: DossierRated, *, now: datetime) -> None:

@@ -17,10 +17,11 @@ from contracts.intake import DossierRated
 from kit import embedded, refused, telemetry
 from kit.bus import Bus
 from kit.consume import Consumer, deliver
+from kit.log import all_records
 from kit.outbox import unpack_headers
 from kit.relay import Relay
 from kit.sending import Sending
-from kit.testing.logs import put, records_in, sequences
+from kit.testing.logs import put, sequences
 from kit.topics import TopicForm
 from kit.tx import Database, run_sql
 from kit.waiting import PLANS
@@ -76,7 +77,7 @@ async def test_everything_is_sent_in_order_and_the_outbox_is_empty(
     await put(database, topic, [(dossier, number, SMALL) for number in range(1, 51) for dossier in dossiers])
     await limit(bus, topic, 1024 * 1024)
     await Sending(connection, bus).send_all()
-    records = await records_in(bus, topic)
+    records = await all_records(bus, [topic])
     assert len(records) == 2500
     assert all(sequences(records, dossier) == list(range(1, 51)) for dossier in dossiers)
     assert await left(database) == []
@@ -90,7 +91,7 @@ async def test_every_refused_event_stops_its_dossier_and_no_other(
     await put(database, topic, [*said, (good, 2, SMALL), (two, 3, LARGE)])
     sending = Sending(connection, bus)
     await sending.send_all()
-    records = await records_in(bus, topic)
+    records = await all_records(bus, [topic])
     assert [sequences(records, dossier) for dossier in (one, two, good)] == [[1], [], [1, 2]]
     assert await left(database) == [
         (one, 2, True),
@@ -119,7 +120,7 @@ async def test_after_it_is_mended_the_later_ones_go_in_order(
         assert await refused.retry(tx, [*ids, 4711]) == ids
     sending.waiting.sweep_soon()
     await sending.send_all()
-    records = await records_in(bus, topic)
+    records = await all_records(bus, [topic])
     assert [sequences(records, dossier) for dossier in (one, two)] == [[1, 2], [1, 2]]
     assert await left(database) == []
 
@@ -146,7 +147,7 @@ async def test_one_that_is_given_up_is_passed_over_by_its_readers(
         assert not await refused.give_up(tx, 3)
     sending.waiting.sweep_soon()
     await sending.send_all()
-    records = await records_in(bus, topic)
+    records = await all_records(bus, [topic])
     assert sequences(records, dossier) == [1, 2, 3]
     await deliver(database, Consumer("test", keeps={}, reacts={DossierRated: took}), records)
     assert took.scores == [2, 4]
@@ -163,14 +164,14 @@ async def test_later_ones_that_went_before_it_are_held_by_their_readers(
     await put(database, topic, [(dossier, 2, LARGE)])
     sending = Sending(connection, bus)
     await sending.send_all()
-    await deliver(database, consumer, await records_in(bus, topic))
+    await deliver(database, consumer, await all_records(bus, [topic]))
     assert took.scores == [2]
     await limit(bus, topic, 1024 * 1024)
     async with database.transaction() as tx:
         await refused.retry(tx, [3])
     sending.waiting.sweep_soon()
     await sending.send_all()
-    await deliver(database, consumer, await records_in(bus, topic))
+    await deliver(database, consumer, await all_records(bus, [topic]))
     assert took.scores == [2, 3, 4]
 
 
@@ -180,7 +181,7 @@ async def test_one_the_producer_itself_does_not_take_is_refused_too(
     one, good = uuid4(), uuid4()
     await put(database, topic, [(one, 1, 2_000_000), (good, 1, SMALL)])
     await Sending(connection, bus).send_all()
-    assert sequences(await records_in(bus, topic), good) == [1]
+    assert sequences(await all_records(bus, [topic]), good) == [1]
     assert await left(database) == [(one, 1, True)]
 
 
@@ -221,7 +222,7 @@ async def test_while_no_broker_answers_nothing_hangs_and_afterwards_everything_a
             await until_empty(database)
         relay.cancel()
         await asyncio.gather(relay, return_exceptions=True)
-        assert sequences(await records_in(bus, topic), dossier) == [1, 2, 3]
+        assert sequences(await all_records(bus, [topic]), dossier) == [1, 2, 3]
         await bus.drop_producer()
     finally:
         broker.kill()

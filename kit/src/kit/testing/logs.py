@@ -5,15 +5,12 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 import orjson
-from aiokafka import AIOKafkaConsumer
 
 from contracts.envelope import Envelope
 from contracts.intake import DossierRated
-from kit.bus import Bus
 from kit.inbox import Record
 from kit.now import TIME_ZONE
 from kit.outbox import pack_headers
-from kit.reader import record_of
 from kit.tx import Database, run_sql
 
 AT = datetime(2025, 3, 3, 8, 30, tzinfo=TIME_ZONE)
@@ -40,23 +37,6 @@ async def put(database: Database, topic: str, said: Sequence[tuple[UUID, int, in
             )
             row = {"topic": topic, "subject": envelope.subject, "event_id": envelope.id, "type": envelope.type}
             await run_sql(tx, _PUT, **row, headers=pack_headers(envelope.headers()), body=orjson.dumps(data))
-
-
-async def records_in(bus: Bus, topic: str) -> list[Record]:
-    """Everything in the topic, each partition from its beginning to its present end."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bus.bootstrap, auto_offset_reset="earliest")
-    await consumer.start()
-    try:
-        places = await bus.partitions_of([topic])
-        consumer.assign(places)
-        ends = await consumer.end_offsets(places)
-        found: list[Record] = []
-        while len(found) < sum(ends.values()):
-            for messages in (await consumer.getmany(timeout_ms=1000)).values():
-                found += [record_of(message) for message in messages]
-        return found
-    finally:
-        await consumer.stop()
 
 
 def sequences(records: Sequence[Record], dossier: UUID) -> list[int]:
