@@ -15,6 +15,7 @@ from contracts.catalogue import EVENTS
 from contracts.envelope import Event
 from kit.bus import Bus
 from kit.inbox import Record
+from kit.log import is_read
 from kit.testing.databases import fresh_database, postgres
 from kit.testing.events import a_record
 from kit.testing.kafka import own_kafka
@@ -110,6 +111,7 @@ async def test_notify_is_rebuilt_over_a_real_broker_and_sends_nothing(
 ) -> None:
     bus, (old, new) = Bus(own_kafka), databases
     await bus.ensure_topics(consumer().topics())
+    assert not await is_read(bus, "motcua.notify"), "nobody has ever read in any group of this broker"
     dossiers = [uuid4() for _ in range(20)]
     await say(bus, *dossiers)
     async with reading(old, bus):

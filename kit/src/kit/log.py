@@ -1,10 +1,13 @@
 """Apache Kafka: a log as it stands, read from its beginning by nobody's group. Knows records, not events."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
 
 from kit.bus import Bus
 from kit.inbox import Record
@@ -12,6 +15,7 @@ from kit.reader import record_of
 
 MOST_RECORDS = 2000
 SILENCE_SECONDS = 30
+GROUPS_SECONDS = 15
 Place = tuple[str, int]
 
 
@@ -68,10 +72,19 @@ async def is_read(bus: Bus, group: str) -> bool:
     admin = AIOKafkaAdminClient(bootstrap_servers=bus.bootstrap)
     await admin.start()
     try:
-        found = await admin.describe_consumer_groups([group])
+        found = await _described(admin, group)
     finally:
         await admin.close()
     return any(one["members"] for answer in found for one in answer.to_object()["groups"])
+
+
+async def _described(admin: AIOKafkaAdminClient, group: str) -> Sequence[Any]:
+    """What the brokers know of a group; where nobody ever read in any, they begin to know when they are asked."""
+    for _ in range(GROUPS_SECONDS):
+        with suppress(GroupCoordinatorNotAvailableError):
+            return list(await admin.describe_consumer_groups([group]))
+        await asyncio.sleep(1)
+    return list(await admin.describe_consumer_groups([group]))
 
 
 async def note_offsets(bus: Bus, group: str, offsets: Mapping[Place, int], *, only_unknown: bool) -> None:
