@@ -225,7 +225,7 @@ async def figures(database: Database) -> dict[str, int]:
     async with database.transaction() as tx:
         found = await measures.held_up(tx)
     ((gaps,),) = found[measures.GAPS]
-    return {kind: many for kind, many in found[measures.PARKED]} | {"gaps": gaps}
+    return dict([*found[measures.PARKED], ("gaps", gaps)])
 
 
 async def test_the_watch_raises_one_alarm_for_a_gap_and_applies_what_a_dead_reader_left(

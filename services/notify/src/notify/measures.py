@@ -1,4 +1,4 @@
-"""What Prometheus is told of the messages: figures from the database, asked by one worker. SQL that counts, no rules."""
+"""What Prometheus is told of the messages: figures from the database, asked by one worker. SQL that counts."""
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 

@@ -1,4 +1,4 @@
-"""What Prometheus is told of the cases: figures from the database, asked by one worker. SQL that counts, no rules."""
+"""What Prometheus is told of the cases: figures from the database, asked by one worker. SQL that counts."""
 
 from collections import Counter
 from contextlib import suppress

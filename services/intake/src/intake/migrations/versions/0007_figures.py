@@ -1,4 +1,4 @@
-"""What the service index asks of a dossier, kept when it comes in (R20), and counted from an index that holds it all."""
+"""What the service index asks of a dossier is kept when it comes in (R20), and counted from an index that holds it."""
 
 from kit.migrate import execute_each
 
