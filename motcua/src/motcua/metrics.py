@@ -49,8 +49,8 @@ know that a process began anew. What a service's **database** knows (dossiers, m
 **one worker** of the service, whichever holds the lead for it, so that a plain sum is right with any number of
 processes. It asks every 15 seconds (what waits to be sent or is parked: every 5), and more seldom where an answer takes
 long: never more than a fiftieth of the time. When that worker is killed or frozen another one speaks within about five
-seconds; a worker that is not sure to lead says nothing. Ages in a service's own time (timers, messages, money) go by the
-database's clock, which demo and tests may move; the outbox, readers and calls go by real time.
+seconds; a worker that is not sure to lead says nothing. Ages in a service's own time (timers, messages, money) go by
+the database's clock, which demo and tests may move; the outbox, readers and calls go by real time.
 """
 TABLE = "| name | kind | labels | unit | meaning | said by |\n|---|---|---|---|---|---|"
 LAST = f"""
