@@ -33,7 +33,7 @@ LEFT = (("straight", 1), ("straight", 4), ("supplement", 2), ("sent-back", 6), (
 ONLINE_WAY = "payment_platform"
 
 
-async def said(world: World, service: str) -> dict[str, Said]:
+async def said(world: World, service: str) -> Mapping[str, Said]:
     """By sample's name: labels' values in the order of their names, and the value."""
     found: dict[str, dict[tuple[str, ...], float]] = {}
     for measure in import_module(f"{service}.measures").MEASURES:
