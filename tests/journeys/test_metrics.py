@@ -21,7 +21,7 @@ from contracts.catalogue import EVENTS, TOPICS
 from kit.embedded import free_port
 from motcua.demo.story import Walk
 from motcua.documents import application
-from motcua.metrics import LABELS, Entry, entries
+from motcua.metrics import LABELS, entries
 from motcua.programs import SERVICES
 from motcua.stack import Stack
 from rules.catalogue import load
@@ -33,7 +33,6 @@ pytestmark = [
     pytest.mark.xdist_group("machine"),
     pytest.mark.timeout(500),
 ]
-COMES_LATER = {"motcua_dead_letters_total", "motcua_fees_refunded_total", "motcua_fees_refunded_dong_total"}
 NOT_OURS = ("python_", "process_")
 By = Counter[tuple[str, ...]]
 
@@ -154,14 +153,9 @@ def check_that_all_is_said(said: dict[str, list[Sample]]) -> None:
     """By each service of which the document says so."""
     for one in entries():
         for name in SERVICES if one.said_by.split()[-1] not in SERVICES else [one.said_by.split()[-1]]:
-            if one.name not in COMES_LATER and not depends_on_what_happens(one):
+            if "system" not in one.labels:  # those are only said by who calls it
                 there = {re.sub(r"_(bucket|sum|count)$", "", sample.name) for sample in said[name]}
-                assert one.name in there or one.name.removesuffix("_count") in there, (one.name, name)
-
-
-def depends_on_what_happens(one: Entry) -> bool:
-    """Has labels whose values only come with the first event, call or parked record."""
-    return one.said_by.startswith("each process") and bool({"type", "kind", "system"} & set(one.labels))
+                assert one.name in there, (one.name, name)
 
 
 def check_labels(said: dict[str, list[Sample]], routes: set[str]) -> None:
