@@ -6,13 +6,13 @@ ARG PYTHON=docker.io/library/python:3.11-slim-bookworm
 
 FROM ${PYTHON} AS build
 ARG SOURCE_DATE_EPOCH
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_COMPILE=1 PIP_ONLY_BINARY=:all:
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ONLY_BINARY=:all:
 WORKDIR /src
 COPY requirements requirements
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
     python3 -m venv /tools && python3 -m venv --without-pip /app && \
     /tools/bin/pip install --quiet --no-deps --require-hashes -r requirements/build.txt && \
-    /tools/bin/pip --python /app/bin/python install --quiet --no-deps --require-hashes -r requirements/services.txt
+    /tools/bin/pip --python /app/bin/python install --quiet --no-compile --no-deps --require-hashes -r requirements/services.txt
 COPY contracts contracts
 COPY rules rules
 COPY kit kit
@@ -21,23 +21,23 @@ COPY motcua motcua
 # Bytecode does not depend on the files' times, so that it holds in a layer with other ones.
 RUN PATH=/tools/bin:$PATH pip wheel --quiet --no-deps --no-build-isolation --no-index --wheel-dir /wheels \
         ./contracts ./rules ./kit ./services/* ./motcua && \
-    /tools/bin/pip --python /app/bin/python install --quiet --no-deps --no-index /wheels/*.whl && \
-    find /app/lib -name direct_url.json -delete && \
-    /app/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /app/lib
+    /tools/bin/pip --python /app/bin/python install --quiet --no-compile --no-deps --no-index /wheels/*.whl && \
+    find /app/lib \( -name tests -o -name direct_url.json \) -prune -exec rm -r {} + && \
+    /app/bin/python -m compileall -q -f -j 0 --invalidation-mode unchecked-hash /app/lib
 
 FROM ${PYTHON} AS build-sandbox
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_COMPILE=1 PIP_ONLY_BINARY=:all:
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ONLY_BINARY=:all:
 WORKDIR /src
 COPY requirements requirements
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
     python3 -m venv /tools && python3 -m venv --without-pip /app && \
     /tools/bin/pip install --quiet --no-deps --require-hashes -r requirements/build.txt && \
-    /tools/bin/pip --python /app/bin/python install --quiet --no-deps --require-hashes -r requirements/sandbox.txt
+    /tools/bin/pip --python /app/bin/python install --quiet --no-compile --no-deps --require-hashes -r requirements/sandbox.txt
 COPY sandbox sandbox
 RUN PATH=/tools/bin:$PATH pip wheel --quiet --no-deps --no-build-isolation --no-index --wheel-dir /wheels ./sandbox && \
-    /tools/bin/pip --python /app/bin/python install --quiet --no-deps --no-index /wheels/*.whl && \
-    find /app/lib -name direct_url.json -delete && \
-    /app/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /app/lib
+    /tools/bin/pip --python /app/bin/python install --quiet --no-compile --no-deps --no-index /wheels/*.whl && \
+    find /app/lib \( -name tests -o -name direct_url.json \) -prune -exec rm -r {} + && \
+    /app/bin/python -m compileall -q -f -j 0 --invalidation-mode unchecked-hash /app/lib
 
 FROM ${PYTHON} AS runtime
 # An account without a home or a shell, and /data, which a volume mounted there belongs to; nothing needs another's rights.
