@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.image.composing import ROOT
 
 PROGRAMS = ("buildah", "bwrap", "debootstrap")
@@ -22,7 +21,7 @@ BUILD_SECONDS = 400
 
 
 def needed_or_skip() -> None:
-    """Root and three programs of Debian's; where something lacks the test is skipped with the reason, and fails in CI."""
+    """Root and three programs; where something lacks the test is skipped with the reason, and fails in CI."""
     missing = [name for name in PROGRAMS if not shutil.which(name)]
     reason = f"not installed: {', '.join(missing)}" if missing else "" if os.geteuid() == 0 else "only root may build"
     if reason and os.environ.get("CI"):

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.image.building import Builder, needed_or_skip
 from tests.image.running import Image
 

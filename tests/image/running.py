@@ -1,8 +1,8 @@
 """Runs the services of docker-compose.yml inside the built image, with their own commands, users and environments.
 
-What an engine would do: their root file system cannot be written, /tmp and /data are what the file says, no capability is
-left and none can be gained, the order is that of `depends_on`, and readiness is what the health check says. Different from
-there is only where they listen: all on this machine's loopback, so each port becomes a free one.
+As an engine would: the root file system cannot be written, /tmp and /data are what the file says, no capability is left
+and none can be gained, the order is that of `depends_on`, and readiness is what the health check says. Only where they
+listen differs: all on this loopback, so each port becomes a free one. Limits of memory are not held to.
 """
 
 import os
@@ -17,17 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-
-from kit.embedded import free_port
 from tests.image import composing
 
+from kit.embedded import free_port
+
 READY_SECONDS = 120.0
-LISTENS = {  # which setting says where a part listens
-    "MOTCUA_LISTEN_PORT": "http",
-    "MOTCUA_WORKER_PORT": "worker",
-    "MOTCUA_SANDBOX_PORT": "http",
-    "MOTCUA_SANDBOX_SMTP_PORT": "smtp",
-}
+LISTENS = ("MOTCUA_LISTEN_PORT", "MOTCUA_WORKER_PORT", "MOTCUA_SANDBOX_PORT", "MOTCUA_SANDBOX_SMTP_PORT")
 
 
 @dataclass
@@ -53,7 +48,7 @@ class Place:
     def __post_init__(self) -> None:
         self.parts = composing.interpolated(composing.read(), self.told)["services"]
         for name, part in self.parts.items():
-            for setting, kind in LISTENS.items():
+            for setting in LISTENS:
                 if part.get("environment", {}).get(setting):
                     self.ports.setdefault(f"{name}:{part['environment'][setting]}", free_port())
         for volume in ("objects", "sandbox"):
@@ -142,7 +137,7 @@ class Place:
                 found[setting] = str(self.ports[f"{name}:{said[setting]}"])
         if smtp := said.get("MOTCUA_SMTP_PORT"):
             found["MOTCUA_SMTP_PORT"] = str(self.ports[f"{said['MOTCUA_SMTP_HOST']}:{smtp}"])
-        return {key: "127.0.0.1" if value == "0.0.0.0" else value for key, value in found.items()}  # noqa: S104
+        return {key: "127.0.0.1" if value == "0.0.0.0" else value for key, value in found.items()}
 
     def moved(self, value: str) -> str:
         known = self.elsewhere | {key: f"{key.split(':')[0]}:{port}" for key, port in self.ports.items()}

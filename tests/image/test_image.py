@@ -5,7 +5,6 @@ import os
 import re
 import stat
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,18 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
 import pytest
+from tests.image import composing
+from tests.image.running import Image, Place
 
 from kit.embedded import Kafka, Postgres, free_port, port_answers
 from kit.now import move_clock
 from kit.objects import Objects
 from kit.tx import Database
-from motcua.demo.actions import Actions
 from motcua.demo.story import Walk
 from motcua.programs import SERVICES
-from tests.image import composing
-from tests.image.running import Image, Place
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("image")]
 
@@ -72,31 +69,41 @@ def test_nothing_of_the_build_is_left_behind(images: dict[str, Image], target: s
     root = images[target].root
     found = [str(path.relative_to(root)) for path in files(root, "app")]
     assert [name for name in found if STRANGE.search(name) and "site-packages/certifi" not in name] == []
-    beside = ("src", "tools", "wheels", "root/.cache", "var/tmp/pip", "etc/pip.conf", "run/secrets/pip")
-    assert [name for name in beside if (root / name).exists() and name != "etc/pip.conf"] == []
-    assert not (root / "etc/pip.conf").exists() or (root / "etc/pip.conf").stat().st_size == 0
+    beside = ("src", "tools", "wheels", "root/.cache", "etc/pip.conf", "run/secrets/pip")
+    assert [name for name in beside if (root / name).exists()] == []
     programs = {path.name for place in ("app/bin", "usr/bin", "usr/local/bin") for path in (root / place).glob("*")}
     assert programs.isdisjoint(COMPILERS)
     packages = [path.name for path in root.glob("app/lib/python3*/site-packages/*")]
     assert [name for name in packages if name.startswith(OF_NOBODY) and target != "sandbox"] == []
 
 
-@pytest.mark.parametrize("target", ["motcua", "sandbox"])
-def test_nothing_can_be_written_or_becomes_another(images: dict[str, Image], target: str) -> None:
-    root = images[target].root
-    open_to_all, borrowed, ours = [], [], []
+def rights_in(root: Path) -> dict[str, list[str]]:
+    """What everybody may write, what runs as somebody else, and what belongs to the account our processes have."""
+    found: dict[str, list[str]] = {"open": [], "borrowed": [], "ours": []}
     for path in files(root):
-        about = path.lstat()
-        name = str(path.relative_to(root))
+        about, name = path.lstat(), str(path.relative_to(root))
         if stat.S_ISLNK(about.st_mode) or name.startswith(("dev/", "proc/", "sys/")):
             continue
         if about.st_mode & stat.S_IWOTH and not about.st_mode & stat.S_ISVTX:
-            open_to_all.append(name)
+            found["open"].append(name)
         if stat.S_ISREG(about.st_mode) and about.st_mode & (stat.S_ISUID | stat.S_ISGID):
-            borrowed.append(name)
+            found["borrowed"].append(name)
         if 10001 in (about.st_uid, about.st_gid):
-            ours.append(name)
-    assert (open_to_all, borrowed, ours) == ([], [], ["data"])
+            found["ours"].append(name)
+    return found
+
+
+@pytest.mark.parametrize("target", ["motcua", "sandbox"])
+def test_nothing_can_be_written_or_becomes_another(images: dict[str, Image], target: str) -> None:
+    assert rights_in(images[target].root) == {"open": [], "borrowed": [], "ours": ["data"]}
+
+
+def test_too_many_rights_would_be_seen(images: dict[str, Image], tmp_path: Path) -> None:
+    for name, mode in (("passwd", 0o4755), ("notes", 0o666), ("app.py", 0o644)):
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(mode)
+    os.chown(tmp_path / "app.py", 10001, 10001)
+    assert rights_in(tmp_path) == {"open": ["notes"], "borrowed": ["passwd"], "ours": ["app.py"]}
 
 
 def test_every_module_is_compiled_and_its_bytecode_asks_for_no_time(images: dict[str, Image]) -> None:
@@ -211,19 +218,24 @@ def test_every_process_is_well_as_nobody_and_without_a_capability(server: Server
         assert (facts["CapEff"], facts["CapBnd"], facts["NoNewPrivs"]) == ("0" * 16, "0" * 16, "1")
 
 
+def test_a_process_can_write_where_it_should_and_nowhere_else(server: Server) -> None:
+    def touch(path: str) -> int:
+        words = server.place.inside("intake-api", ["touch", path])
+        return subprocess.run(words, capture_output=True).returncode
+
+    assert [path for path in ("/tmp/a", "/data/a") if touch(path)] == []
+    assert [path for path in ("/app/a", "/a", "/etc/a", "/var/tmp/a") if not touch(path)] == []
+
+
 def test_a_dossier_walks_its_whole_road_through_the_image(server: Server) -> None:
     walk = Walk(server)  # type: ignore[arg-type] # what it needs of a machine, this server has
     try:
         for moment in walk.moments([]):
             moment()
         assert walk.holds(walk.actions.look())
-        assert len(list((server.place.folder / "objects").rglob("*.pdf"))) > 0 or objects_of(server) > 10
+        assert len([path for path in (server.place.folder / "objects").rglob("*") if path.is_file()]) > 10
     finally:
         walk.actions.close()
-
-
-def objects_of(server: Server) -> int:
-    return len([path for path in (server.place.folder / "objects").rglob("*") if path.is_file()])
 
 
 def test_one_service_cannot_look_into_the_database_of_another(server: Server) -> None:
@@ -237,11 +249,8 @@ def test_commands_run_beside_a_service_and_jobs_may_be_repeated(server: Server) 
     place = server.place
     for name in ("topics", "migrate-intake"):
         assert place.run(name, place.parts[name]["command"]).returncode == 0
-    assert "events" in place.run("topics", ["topics", "apply", "--help"]).stdout or True
-    said = place.run("workflow-api", ["parked", "list", "workflow"])
+    said = place.run("workflow-api", ["calendar", "show"])
     assert said.returncode == 0, said.stderr
-    without = place.run("intake-api", ["health"])
-    assert without.returncode == 0
 
 
 def test_a_process_that_is_not_ready_is_not_healthy_and_says_why(server: Server) -> None:

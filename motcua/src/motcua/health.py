@@ -21,10 +21,14 @@ def command() -> int:
         raise click.UsageError("MOTCUA_WORKER_PORT or MOTCUA_LISTEN_PORT must say where the process answers")
     try:
         status, told = ask(int(port))
+        words = " ".join([told["state"], *not_well(told)])
     except (OSError, ValueError, http.client.HTTPException) as error:
         click.echo(f"no answer on port {port}: {type(error).__name__}")
         return 1
-    click.echo(" ".join([told["state"], *not_well(told)]))
+    except (AttributeError, KeyError, TypeError):
+        click.echo(f"whoever answers on port {port} is not a process of ours")
+        return 1
+    click.echo(words)
     return 0 if status == http.client.OK else 1
 
 
