@@ -24,6 +24,7 @@ ELSEWHERE = {
     "clock": "motcua.clock:group",
     "due": "motcua.due.command:command",
     "erase": "motcua.erase:command",
+    "health": "motcua.health:command",
     "outbox": "motcua.outbox:group",
     "parked": "motcua.parked.command:group",
     "reader": "motcua.parked.reader:group",
