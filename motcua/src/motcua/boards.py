@@ -1,4 +1,4 @@
-"""Makes Grafana's dashboards from short descriptions: deploy/grafana/boards/*.yaml in, deploy/grafana/dashboards/*.json out.
+"""Makes Grafana's dashboards from short descriptions: deploy/grafana/boards in, deploy/grafana/dashboards out.
 
 A description says what a panel asks and what it means; what all panels share is said here once.
 """
@@ -142,7 +142,7 @@ def panel(one: Json, board: Json, names: Json, runbooks: Mapping[str, int]) -> J
     if kind == "text":
         return {**made, "description": "", "options": {"mode": "markdown", "content": one["text"]}}
     queries = one.get("queries") or [{"expr": one["expr"], "legend": one.get("legend", "")}]
-    made |= {"description": one["says"], "datasource": SOURCE, "options": OPTIONS[LIKE.get(kind, kind)]}
+    made |= {"description": one["says"], "datasource": SOURCE, "options": OPTIONS[str(LIKE.get(kind, kind))]}
     made["targets"] = [target(chr(65 + at), query, kind, board) for at, query in enumerate(queries)]
     made["fieldConfig"] = fields(one, names)
     made["links"] = [link(alert, runbooks[alert]) for alert in one.get("alerts", [])]
