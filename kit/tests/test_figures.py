@@ -76,7 +76,10 @@ def test_a_reader_is_behind_by_what_the_brokers_have_and_it_has_not_taken() -> N
     consumer: Any = SimpleNamespace(assignment=lambda: set(high), highwater=high.get)
     behind = lag.Lag(["t"])
     behind.begin(consumer)
-    value = lambda name: REGISTRY.get_sample_value(name, {"topic": "t"})  # noqa: E731 - read as a word below
+
+    def value(name: str) -> float | None:
+        return REGISTRY.get_sample_value(name, {"topic": "t"})
+
     try:
         assert value("motcua_reader_lag_records") == 0
         behind.polled(set(high), {PLACE: polled(4, 5, seconds_ago=30)}, 2)

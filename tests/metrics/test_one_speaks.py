@@ -1,6 +1,7 @@
 """Of two workers on one database one says what it knows: the sum is right, also when that one is killed or frozen."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from chaos.proxy import Proxies, Proxy
 from prometheus_client.parser import text_string_to_metric_families
 
 from kit.embedded import free_port
@@ -65,21 +67,20 @@ async def database(postgres: str, tmp_path: Path) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def workers(database: Database, tmp_path: Path) -> Iterator[list[Worker]]:
-    ports = Ports(free_port(), {name: free_port() for name in (*SERVICES, *SANDBOXES, "smtp")})
-    urls = dict.fromkeys(SERVICES, database.url)
-    with started(Site(tmp_path, ports, Secrets(tmp_path / "secrets.json"), NO_BROKER, urls)) as both:
-        yield both
+    with started(tmp_path, database.url) as one, started(tmp_path, database.url) as another:
+        yield [one, another]
 
 
 @contextmanager
-def started(site: Site) -> Iterator[list[Worker]]:
-    both = [Worker(site), Worker(site)]
+def started(folder: Path, database_url: str) -> Iterator[Worker]:
+    ports = Ports(free_port(), {name: free_port() for name in (*SERVICES, *SANDBOXES, "smtp")})
+    urls = dict.fromkeys(SERVICES, database_url)
+    worker = Worker(Site(folder, ports, Secrets(folder / "secrets.json"), NO_BROKER, urls))
     try:
-        yield both
+        yield worker
     finally:
-        for worker in both:
-            worker.process.kill()
-            worker.process.wait()
+        worker.process.kill()
+        worker.process.wait()
 
 
 def total(workers: list[Worker]) -> dict[str, float]:
@@ -132,3 +133,32 @@ async def test_what_changed_is_said_soon(workers: list[Worker], database: Databa
     async with database.transaction() as tx:
         await run_sql(tx, MESSAGES, channel="sms", state="failed", many=5)
     wait_for(lambda: total(workers) == SUMS | {"sms failed": 7}, 20)
+
+
+@pytest.fixture
+def door(database: Database) -> Iterator[tuple[Proxies, str]]:
+    """A way to the database that can be held up, and its address."""
+    proxies, port = Proxies(), free_port()
+    real = int(re.findall(r":(\d+)/", database.url)[0])
+    proxies.start()
+    proxies.open("database", port, lambda: real)
+    yield proxies, database.url.replace(f":{real}/", f":{port}/")
+    proxies.stop()
+
+
+def test_one_that_slept_and_was_told_nothing_is_silent_by_its_own_clock(
+    database: Database, door: tuple[Proxies, str], tmp_path: Path
+) -> None:
+    """The database has let go of its lock, and the network swallowed that: before it has asked anybody it knows."""
+    proxies, address = door
+    with started(tmp_path, address) as first:
+        wait_for(lambda: total([first]) == SUMS)
+        with started(tmp_path, database.url) as second:
+            time.sleep(2)
+            os.kill(first.process.pid, signal.SIGSTOP)
+            proxies.tell("database", Proxy.hold)
+            wait_for(lambda: total([second]) == SUMS)
+            os.kill(first.process.pid, signal.SIGCONT)
+            end = time.monotonic() + 2
+            while time.monotonic() < end:
+                assert total([first]) == {}

@@ -91,6 +91,20 @@ def tell_circuit(name: str, is_open: bool) -> None:
     log.warning("the circuit to %s is %s", name, "open" if is_open else "closed")
 
 
+def know_events(service: str, topics: Collection[str]) -> None:
+    """Show what a worker counts from the start, at zero: else Prometheus would miss the first of each."""
+    for name, cls in EVENTS.items():
+        if cls.topic() == f"{service}.events":
+            EVENTS_SENT.labels(name)
+        if cls.topic() in topics:
+            EVENTS_TAKEN.labels(name)
+            EVENTS_DROPPED.labels(name)
+    for topic in topics:
+        DEAD_LETTERS.labels(topic)
+    for kind in ("failed", "held"):
+        EVENTS_PARKED.labels(kind)
+
+
 def count_events(*, taken: Collection[str] = (), repeated: Collection[str] = (), held: int = 0) -> None:
     """Count what a committed transaction did with events, by type; a type nobody catalogued is one label."""
     for counter, types in ((EVENTS_TAKEN, taken), (EVENTS_DROPPED, repeated)):

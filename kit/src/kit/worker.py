@@ -60,6 +60,7 @@ class Worker:
     async def run(self) -> None:
         """Work until cancelled. A reader that must not go on by itself stands until a person has mended the cause; the
         relay and the loops go on."""
+        telemetry.know_events(self.service, self.consumer.topics() if self.consumer else ())
         try:
             async with asyncio.TaskGroup() as group:
                 speaker = Speaker(self.database, self.service, [*of_every_service(), *self.measures])
