@@ -33,6 +33,10 @@ class Answers:
         found: list[dict[str, Any]] = self.get("query", query=expr)["result"]
         return found
 
+    def count(self, expr: str) -> int:
+        """How many series with a number; a division of nothing by nothing shows nothing."""
+        return len([one for one in self.series(expr) if one["value"][1] != "NaN"])
+
 
 @pytest.fixture(scope="session")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answers]:
