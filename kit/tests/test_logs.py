@@ -2,7 +2,7 @@
 
 import logging
 
-from kit.telemetry import Sparing
+from kit.logs import Sparing
 
 
 def said(name: str, template: str, node: int, at: float) -> logging.LogRecord:
