@@ -83,7 +83,7 @@ async def test_a_request_is_told_by_its_template_and_a_stranger_decides_nothing(
     app.add_middleware(Observed)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
-        headers = {"traceparent": STRANGER.encode()}
+        headers = {"traceparent": STRANGER}
         answer = await client.get(f"/people/{PLANTED}?q={PLANTED}", headers=headers)
         await client.get("/healthz")
     span = only(ended.get_finished_spans())

@@ -1,12 +1,14 @@
 """Logs as JSON lines with service, role and trace. No personal data: of a fault only what names no value is written."""
 
 import logging
+import os
 import sys
 import threading
 import traceback
 import warnings
 from typing import Any, TextIO
 
+from aiokafka.errors import KafkaError
 from opentelemetry import trace
 from pythonjsonlogger.json import JsonFormatter
 
@@ -71,6 +73,10 @@ class Careful(JsonFormatter):
     def _named(self, error: BaseException) -> str:
         if isinstance(error, errors.TryAgain | errors.Refused):  # their words are the other side's
             return type(error).__name__
+        if isinstance(error, KafkaError):  # topics and brokers
+            return f"{type(error).__name__}: {error}"
+        if isinstance(error, OSError) and error.errno:
+            return f"{type(error).__name__}: {os.strerror(error.errno)}"
         return reason_of(error, self.service)
 
     def _told(self, error: BaseException | None, links: int) -> list[str]:

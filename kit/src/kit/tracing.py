@@ -22,15 +22,18 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 EXPORT_SECONDS = 5.0  # one request to the collector with its repeats; in a thread of its own
 FLUSH_SECONDS = 2.0  # what the end of a process waits for the last spans
 Attributes = Mapping[str, str | int]
-_tracer = trace.get_tracer("motcua")
+_provider: TracerProvider | None = None
+_tracer: trace.Tracer = trace.NoOpTracer()  # a command's: hands on the trace of what it works on, adds nothing
 _w3c = TraceContextTextMapPropagator()
 
 
 def start(service: str, role: str, *, endpoint: str | None, ratio: float) -> None:
     """Trace this process. Without an endpoint there are trace ids for logs and answers, and nothing is recorded.
 
-    With one, spans wait in memory (2,048 at most, then the oldest are dropped) for a thread that sends them.
+    With one, spans wait in memory (2,048 at most, then the oldest are dropped) for a thread that sends them. The
+    provider is ours alone: a global one is found by the web framework, which then tells paths, ids and queries (tried).
     """
+    global _provider, _tracer
     sampler: Sampler = ParentBased(TraceIdRatioBased(ratio)) if endpoint else ALWAYS_OFF
     resource = Resource.create(
         {
@@ -41,19 +44,20 @@ def start(service: str, role: str, *, endpoint: str | None, ratio: float) -> Non
             "motcua.role": role,
         }
     )
-    provider = TracerProvider(sampler=sampler, resource=resource, shutdown_on_exit=False)
+    _provider = TracerProvider(sampler=sampler, resource=resource, shutdown_on_exit=False)
     if endpoint:
         exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces", timeout=EXPORT_SECONDS)
-        provider.add_span_processor(BatchSpanProcessor(exporter))
-    trace.set_tracer_provider(provider)
+        _provider.add_span_processor(BatchSpanProcessor(exporter))
+    _tracer = _provider.get_tracer("motcua")
 
 
 def stop() -> None:
     """Send what is left, within `FLUSH_SECONDS`; a collector that hangs keeps nobody waiting longer."""
-    if isinstance(provider := trace.get_tracer_provider(), TracerProvider):
-        ending = threading.Thread(target=provider.shutdown, name="last spans", daemon=True)
-        ending.start()
-        ending.join(FLUSH_SECONDS)
+    if _provider is None:
+        return
+    ending = threading.Thread(target=_provider.shutdown, name="last spans", daemon=True)
+    ending.start()
+    ending.join(FLUSH_SECONDS)
 
 
 def trace_id() -> str:
@@ -131,8 +135,7 @@ def sent(event_type: str, topic: str, caused_by: str | None, began: int) -> None
 
 def is_recorded() -> bool:
     """Whether this process sends its spans anywhere."""
-    provider = trace.get_tracer_provider()
-    return isinstance(provider, TracerProvider) and provider.sampler is not ALWAYS_OFF
+    return _provider is not None and _provider.sampler is not ALWAYS_OFF
 
 
 @contextmanager

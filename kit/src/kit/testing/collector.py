@@ -82,7 +82,7 @@ def a_collector() -> Iterator[Collector]:
     collector = Collector()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the library's own name
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             collector.asked.set()
             while collector.hangs.is_set():
