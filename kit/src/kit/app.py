@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from http import HTTPStatus
 
 from fastapi import APIRouter, FastAPI, Request
@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kit import checks, health, outages, parked_pages, problems, signin, telemetry
+from kit import checks, health, outages, parked_pages, problems, signin, telemetry, tracing
 from kit.consume import Consumer
 from kit.health import Health
 from kit.pages import Pages
@@ -20,6 +20,7 @@ from kit.settings import ServiceSettings
 from kit.tx import Database
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})  # anybody may say another word
+UNTRACED = frozenset({"/healthz", "/startupz", "/readyz", "/metrics"})  # asked every few seconds, for ever
 TOKEN_MISSING = Problem(
     HTTPStatus.FORBIDDEN, "form-token-missing", "The form is too old", "Trang đã mở quá lâu",
     "Trang này đã mở quá lâu hoặc được gửi từ nơi khác. Ông/bà quay lại, tải lại trang rồi gửi lần nữa.",
@@ -128,15 +129,17 @@ class Observed:
                 status[0] = message["status"]
             await send(message)
 
-        parent = dict(scope["headers"]).get(b"traceparent", b"").decode() or None
+        parent = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1")
         began = time.perf_counter()
-        with telemetry.span(f"{scope['method']} request", parent=parent):
+        with tracing.request(scope["method"], parent) if scope["path"] not in UNTRACED else nullcontext() as span:
             try:
                 await self.app(scope, receive, watched)
             finally:
-                seconds = time.perf_counter() - began
+                seconds, route = time.perf_counter() - began, template_of(scope)
                 method = scope["method"] if scope["method"] in METHODS else "other"
-                telemetry.REQUESTS.labels(method, template_of(scope), status[0]).observe(seconds)
+                telemetry.REQUESTS.labels(method, route, status[0]).observe(seconds)
+                if span:
+                    tracing.answered(span, method, route, status[0])
 
 
 def template_of(scope: Scope) -> str:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from opentelemetry.trace import SpanKind
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.catalogue import EVENTS
 from contracts.envelope import Envelope, Event
-from kit import dead, inbox, telemetry
+from kit import dead, inbox, telemetry, tracing
 from kit.faults import is_passing, reason_of
 from kit.inbox import Inbox, Record, Turn
 from kit.kept import Kept
@@ -147,7 +148,10 @@ async def apply(tx: AsyncSession, consumer: Consumer, envelope: Envelope, now: d
     """Run the handlers of one event."""
     if not consumer.handlers(envelope.type):
         return
-    with telemetry.span(f"{consumer.name} takes {envelope.type}", parent=envelope.traceparent):
+    about = tracing.about_event(envelope.type, EVENTS[envelope.type].topic(), "process", group=consumer.name)
+    with tracing.span(
+        f"process {envelope.type}", parent=envelope.traceparent, kind=SpanKind.CONSUMER, attributes=about
+    ):
         await keep(tx, consumer, envelope)
         cls = EVENTS[envelope.type]
         if cls in consumer.reacts:

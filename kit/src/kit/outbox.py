@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.catalogue import EVENTS
 from contracts.envelope import Envelope, Event
-from kit import telemetry
+from kit import tracing
 from kit.tables import OutboxRow
 from kit.tx import run_sql
 
@@ -40,7 +40,7 @@ async def put(tx: AsyncSession, event: Event, *, time: datetime) -> UUID:
     """
     topic = EVENTS[event.type].topic()
     sequence = (await run_sql(tx, _NEXT, topic=topic, subject=event.subject)).scalar_one()
-    envelope = _envelope(event, sequence, time, telemetry.traceparent())
+    envelope = _envelope(event, sequence, time, tracing.traceparent())
     row = OutboxRow(**_row(envelope, topic))
     tx.add(row)
     await tx.flush()
@@ -74,7 +74,7 @@ async def put_all(tx: AsyncSession, events: Sequence[Event], *, time: datetime) 
         return []
     streams = [(EVENTS[event.type].topic(), event.subject) for event in events]
     numbers = await _take_numbers(tx, Counter(streams))
-    trace = telemetry.traceparent()
+    trace = tracing.traceparent()
     rows = [
         _row(_envelope(event, next(numbers[stream]), time, trace), stream[0])
         for event, stream in zip(events, streams, strict=True)

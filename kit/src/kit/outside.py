@@ -15,9 +15,10 @@ from enum import StrEnum
 from functools import partial
 from typing import TypeVar
 
+from opentelemetry.trace import SpanKind
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kit import telemetry
+from kit import telemetry, tracing
 from kit.breaker import Breaker
 from kit.errors import OutcomeUnknown, Refused, TryAgain, Unreachable
 from kit.tx import Database, run_sql
@@ -114,7 +115,11 @@ async def _through(system: System, work: Callable[[], Awaitable[T]]) -> T:
     if not system.breaker.enter():
         raise Unreachable("the circuit is open")
     try:
-        with telemetry.OUTSIDE_SECONDS.labels(system.name).time():
+        about = {"peer.service": system.name}
+        with (
+            tracing.span(f"call {system.name}", kind=SpanKind.CLIENT, attributes=about),
+            telemetry.OUTSIDE_SECONDS.labels(system.name).time(),
+        ):
             async with asyncio.timeout(system.call_seconds):
                 answer = await work()
     except TimeoutError as error:

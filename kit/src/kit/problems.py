@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from kit import telemetry
+from kit import tracing
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ def install(app: FastAPI, table: ErrorTable, *, page: RenderPage | None = None) 
 
     async def unexpected(request: Request, error: Exception) -> Response:
         log.error("unexpected", exc_info=error)
-        return answer(request, UNEXPECTED, f"trace {telemetry.trace_id()}", page=page)
+        return answer(request, UNEXPECTED, f"trace {tracing.trace_id()}", page=page)
 
     for cls in table:
         app.add_exception_handler(cls, known)
@@ -107,9 +107,9 @@ def answer(
     headers = HEADERS.get(problem.status, {})
     if page is not None and wants_page(request):
         sentence = (facts or {}).get("sentence_vi") or problem.sentence_vi or problem.title_vi
-        shown = page(request, problem.status, problem.title_vi, sentence, telemetry.trace_id())
+        shown = page(request, problem.status, problem.title_vi, sentence, tracing.trace_id())
         shown.headers.update(headers)
         return shown
     body = {"type": problem.type, "title": problem.title, "status": int(problem.status), "detail": detail}
-    body |= {"title_vi": problem.title_vi, "trace_id": telemetry.trace_id()} | (facts or {})
+    body |= {"title_vi": problem.title_vi, "trace_id": tracing.trace_id()} | (facts or {})
     return JSONResponse(body, problem.status, headers, media_type="application/problem+json")

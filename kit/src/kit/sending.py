@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +20,7 @@ from aiokafka.errors import (
     UnknownError,
 )
 
-from kit import telemetry
+from kit import telemetry, tracing
 from kit.bus import Bus, partition_of
 from kit.outbox import unpack_headers
 from kit.waiting import Waiting
@@ -55,6 +56,7 @@ class Flight:
     rows: list[asyncpg.Record]
     parts: list[tuple[asyncio.Future[Any], list[asyncpg.Record]]] = field(default_factory=list)
     stopped_by: KafkaError | None = None
+    began: int = field(default_factory=time.time_ns)
 
 
 class Sending:
@@ -148,6 +150,8 @@ class Sending:
             else:
                 gone += [row["id"] for row in rows]
                 said.update(row["type"] for row in rows)
+                if tracing.is_recorded():
+                    _trace(rows, flight.began)
         await self.connection.execute("delete from kit_outbox where id = any($1::bigint[])", gone)
         for event_type, many in said.items():
             telemetry.EVENTS_SENT.labels(event_type).inc(many)
@@ -161,6 +165,13 @@ class Sending:
         reason = f"{type(error).__name__}: {error}"[:500]
         await self.connection.execute("update kit_outbox set refused = $2 where id = $1", row["id"], reason)
         await self.bus.drop_producer()
+
+
+def _trace(rows: list[asyncpg.Record], began: int) -> None:
+    """A span in each event's own trace."""
+    for row in rows:
+        caused_by = dict(unpack_headers(row["headers"])).get("ce_traceparent", b"").decode("latin-1")
+        tracing.sent(row["type"], row["topic"], caused_by, began)
 
 
 def _concerns_all(error: BaseException) -> bool:

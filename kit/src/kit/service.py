@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
 
-from kit import checks, now, relay, saturation, telemetry
+from kit import checks, logs, now, relay, saturation, tracing
 from kit.app import operator_routes
 from kit.consume import Consumer
 from kit.draining import DRAIN_SECONDS
@@ -70,7 +70,8 @@ def open_database(settings: ServiceSettings) -> Database:
 async def run(service: Service, role: Role = "all") -> int:
     """Run until SIGTERM or SIGINT; returns the exit code. Raises SettingsWrong, ClockRefused."""
     settings = read_settings(service)
-    telemetry.start(service.name, level=settings.log_level)
+    logs.start(service.name, role, level=settings.log_level)
+    tracing.start(service.name, role, endpoint=settings.otlp_endpoint, ratio=settings.trace_ratio)
     database = open_database(settings)
     saturation.tell(database)
     if settings.environment == "production":
@@ -88,6 +89,7 @@ async def run(service: Service, role: Role = "all") -> int:
     finally:
         watching.cancel()
         await database.close()
+        tracing.stop()
 
 
 async def refuse_moved_clock(database: Database) -> None:

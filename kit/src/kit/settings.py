@@ -33,3 +33,9 @@ class ServiceSettings(KafkaSettings):
     listen_port: int = Field(description="where the API listens")
     worker_port: int | None = Field(default=None, description="where a worker of its own answers health and metrics")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+    otlp_endpoint: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="an OpenTelemetry collector that takes traces by OTLP over HTTP, e.g. http://collector:4318",
+    )
+    trace_ratio: float = Field(default=1.0, ge=0, le=1, description="the share of requests whose traces are recorded")

@@ -1,16 +1,10 @@
-"""Logs as JSON with trace ids, traces by OpenTelemetry, metrics for Prometheus. Carries no personal data."""
+"""Metrics for Prometheus. Carries no personal data."""
 
 import logging
-import sys
 from collections import Counter as CountOf
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 
-from opentelemetry import propagate, trace
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
-from pythonjsonlogger.json import JsonFormatter
 
 from contracts.catalogue import EVENTS
 
@@ -30,46 +24,6 @@ DEAD_LETTERS = Counter("motcua_dead_letters_total", "Events refused for good, to
 READER_STOPPED = Gauge("motcua_reader_stopped", "1 where the reader stands and a person has to look")
 
 log = logging.getLogger(__name__)
-_tracer = trace.get_tracer("motcua")
-
-
-class _TraceIds(logging.Filter):
-    """Puts the present trace id on every log record."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.trace_id = trace_id()
-        return True
-
-
-class Sparing(logging.Filter):
-    """Lets a library say the same kind of thing once in a while: without brokers aiokafka says it a hundred times a
-    second, and ten minutes of that filled logs with 45,000 lines a process (tried)."""
-
-    def __init__(self, library: str, seconds: float = 10.0) -> None:
-        super().__init__()
-        self.library, self.seconds = library, seconds
-        self._said: dict[str, float] = {}
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if record.name.partition(".")[0] != self.library:
-            return True
-        if record.created - self._said.get(str(record.msg), float("-inf")) < self.seconds:
-            return False
-        self._said[str(record.msg)] = record.created
-        return True
-
-
-def start(service: str, *, level: str = "INFO") -> None:
-    """Set up logging and tracing for this process."""
-    handler = logging.StreamHandler(sys.stderr)
-    fields = "%(asctime)s %(levelname)s %(name)s %(message)s %(trace_id)s"
-    handler.setFormatter(JsonFormatter(fields, static_fields={"service": service}))
-    handler.addFilter(_TraceIds())
-    handler.addFilter(Sparing("aiokafka"))
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("aiokafka", "httpx", "uvicorn.access", "alembic", "asyncio"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-    trace.set_tracer_provider(TracerProvider(resource=Resource.create({"service.name": f"motcua-{service}"})))
 
 
 def know_system(name: str, outcomes: Sequence[str]) -> None:
@@ -118,24 +72,3 @@ def count_refused(topic: str) -> None:
     """An event of this topic was refused for good: it is parked, and told on `<topic>.dead`."""
     EVENTS_PARKED.labels("failed").inc()
     DEAD_LETTERS.labels(topic).inc()
-
-
-def trace_id() -> str:
-    """The present trace's id, 32 hex digits; empty outside any trace."""
-    context = trace.get_current_span().get_span_context()
-    return f"{context.trace_id:032x}" if context.is_valid else ""
-
-
-def traceparent() -> str | None:
-    """The present W3C trace context, or none outside any trace."""
-    carrier: dict[str, str] = {}
-    propagate.inject(carrier)
-    return carrier.get("traceparent")
-
-
-@contextmanager
-def span(name: str, *, parent: str | None = None) -> Iterator[None]:
-    """A span called `name`; `parent` is a W3C trace context that came from outside."""
-    context = propagate.extract({"traceparent": parent}) if parent else None
-    with _tracer.start_as_current_span(name, context=context):
-        yield

@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.intake import DossierRated
-from kit import telemetry
+from kit import logs
 from kit.bus import Bus
 from kit.consume import Consumer
 from kit.objects import Objects
@@ -56,7 +56,7 @@ def begin_again_and_again(words: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    telemetry.start("reads")
+    logs.start("reads", "worker")
     if len(sys.argv) > 4:
         begin_again_and_again(sys.argv[1:])
     asyncio.run(read(*sys.argv[1:]))

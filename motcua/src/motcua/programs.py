@@ -249,5 +249,6 @@ def has_ipv6() -> bool:
 
 def plain_environment() -> dict[str, str]:
     """What a child needs of ours: nothing that could change what it does."""
-    kept = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "VIRTUAL_ENV", "PYTHONPATH")
+    kept = ["PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "VIRTUAL_ENV", "PYTHONPATH"]
+    kept += ["MOTCUA_OTLP_ENDPOINT", "MOTCUA_TRACE_RATIO"]  # whoever starts a machine may watch its traces
     return {name: os.environ[name] for name in kept if name in os.environ} | {"PYTHONUNBUFFERED": "1"}

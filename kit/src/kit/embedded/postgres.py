@@ -126,6 +126,8 @@ class Postgres(Part):
             "log_timezone": "UTC",
             "log_line_prefix": "%m [%p] %q%u@%d ",
             "log_checkpoints": "off",
+            "log_error_verbosity": "terse",  # without DETAIL, which repeats the row that was refused
+            "log_min_error_statement": "panic",  # nor the statement: values may stand in its words
         }
         words = [f"--{name}={value}" for name, value in settings.items()]
         return Process(

@@ -66,6 +66,7 @@ class MessageRow(Table, table=True):
     sent_at: datetime | None = Field(default=None, sa_type=MOMENT)
     reason: str | None = None
     shown_to: str | None = None
+    traceparent: str | None = None
 
 
 ERASED = "the applicant was erased"

@@ -76,6 +76,7 @@ class AttemptRow(Table, table=True):
     platform_code: str | None = None
     transaction_code: str | None = None
     result_time: str | None = None
+    traceparent: str | None = None
 
 
 class MessageRow(Table, table=True):

@@ -90,6 +90,7 @@ class Message:
     """`about` tells one occasion of a template from another; `facts` carries no personal data.
 
     `try_at` is real time. `shown_to` is the masked address, known once an attempt got that far.
+    `traceparent` is the trace of the event that it is about.
     """
 
     id: UUID
@@ -106,6 +107,7 @@ class Message:
     sent_at: datetime | None = None
     reason: str | None = None
     shown_to: str | None = None
+    traceparent: str | None = None
 
     @property
     def is_awaited(self) -> bool:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.notify import MessageSent
-from kit import outbox, outside
+from kit import outbox, outside, tracing
 from kit.errors import Refused, TryAgain
 from kit.now import read_now
 from kit.outside import Call, Outcome, Pauses, System
@@ -79,7 +79,8 @@ async def send_next(room: PostRoom) -> bool:
         message = message.begin(until=await outside.real_now(tx) + system.lease + PAUSES.after(message.attempts))
         await store.save_message(tx, message)
         call = await outside.begin(tx, system, str(message.id))
-    await hand_over(room, message, dossier, call)
+    with tracing.span(f"send {message.template} by {message.channel}", parent=message.traceparent):
+        await hand_over(room, message, dossier, call)
     return True
 
 

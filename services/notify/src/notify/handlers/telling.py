@@ -27,6 +27,7 @@ from contracts.workflow import (
     StopRefused,
     SupplementRequested,
 )
+from kit import tracing
 from kit.outside import real_now
 from notify import store
 from notify.domain.message import CHANNELS, Message, Template, message_id
@@ -252,5 +253,6 @@ async def tell(
             try_at=try_at,
             contact=contact,
             facts=facts or {},
+            traceparent=tracing.traceparent(),
         )
         await store.add_message(tx, message)

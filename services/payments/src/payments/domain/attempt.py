@@ -43,6 +43,7 @@ class Attempt:
     """`reference` and `sent_time` are MaThamChieu and ThoiGianGD exactly as sent: together they are the platform's key.
 
     `ask_at` is real time: when to ask the platform next, where the state is one that is asked about.
+    `traceparent` is the payer's trace, in which the platform is asked later.
     """
 
     id: UUID
@@ -58,6 +59,7 @@ class Attempt:
     platform_code: str | None = None
     transaction_code: str | None = None
     result_time: str | None = None
+    traceparent: str | None = None
 
     @property
     def is_live(self) -> bool:

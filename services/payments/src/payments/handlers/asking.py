@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from kit import outside
+from kit import outside, tracing
 from kit.errors import Refused, TryAgain
 from kit.now import read_now
 from kit.outside import Call, Outcome, Pauses, System
@@ -50,7 +50,8 @@ async def ask_next(desk: Desk) -> bool:
             return False
         call = await begin_asking(desk, tx, attempt)
     try:
-        await ask_about(desk, attempt, call)
+        with tracing.span("ask about a payment", parent=attempt.traceparent):
+            await ask_about(desk, attempt, call)
     except (TryAgain, Refused) as reason:
         log.warning("an attempt is asked about again later: %s", reason)
     return True

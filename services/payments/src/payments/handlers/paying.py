@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.facts import Contact
-from kit import outside
+from kit import outside, tracing
 from kit.errors import Refused, TryAgain
 from kit.now import TIME_ZONE, read_now
 from kit.objects import ObjectMissing
@@ -115,6 +115,7 @@ async def new_attempt(desk: Desk, tx: AsyncSession, demand: Demand) -> Attempt:
         amount_vnd=demand.amount_vnd,
         started_at=now,
         ask_at=await outside.real_now(tx) + desk.system.lease,
+        traceparent=tracing.traceparent(),
     )
     await store.add_attempt(tx, attempt)
     return attempt

@@ -6,7 +6,7 @@ from functools import partial
 from hashlib import sha256
 from uuid import UUID
 
-from kit import outside
+from kit import outside, tracing
 from kit.errors import Refused, TryAgain
 from kit.now import read_now
 from kit.outside import Call, Outcome, Pauses
@@ -33,7 +33,8 @@ async def fetch_next(desk: Desk) -> bool:
         attempt = await store.load_attempt(tx, row.attempt_id)
         call = await outside.begin(tx, desk.system, f"receipt/{row.demand_id}")
     try:
-        await fetch(desk, row.demand_id, attempt, call)
+        with tracing.span("fetch a receipt", parent=attempt.traceparent):
+            await fetch(desk, row.demand_id, attempt, call)
     except (TryAgain, Refused) as reason:
         async with desk.database.transaction() as tx:
             if await outside.end(tx, call, outside.outcome_of(reason), str(reason)):

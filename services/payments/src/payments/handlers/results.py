@@ -10,7 +10,7 @@ import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.payments import FeePaid
-from kit import outbox
+from kit import outbox, tracing
 from payments import store
 from payments.domain import digest
 from payments.domain.attempt import Attempt
@@ -48,6 +48,7 @@ async def weigh(
     attempt = await find_attempt(tx, result)
     if attempt is None:
         return Verdict.UNKNOWN_REFERENCE, None
+    tracing.link(attempt.traceparent)
     return await settle(tx, attempt, result, currency=partner.currency, now=now), attempt
 
 

@@ -58,7 +58,7 @@ class Receiver:
 
 @dataclass(frozen=True)
 class Dispatch:
-    """One parcel of a case."""
+    """One parcel of a case; `traceparent` is the trace of who gave it to the post."""
 
     order_number: str
     dossier_id: UUID
@@ -71,6 +71,7 @@ class Dispatch:
     trouble: str = ""
     last_event_at: datetime | None = None
     delivered_at: datetime | None = None
+    traceparent: str | None = None
 
     @property
     def words_vi(self) -> str:

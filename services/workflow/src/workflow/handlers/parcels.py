@@ -15,7 +15,7 @@ import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.workflow import ResultPosted
-from kit import outside
+from kit import outside, tracing
 from kit.errors import Refused, TryAgain
 from kit.now import read_now
 from kit.objects import ObjectMissing
@@ -64,6 +64,12 @@ async def order_next(desk: PostDesk) -> bool:
         later = await outside.real_now(tx) + desk.system.lease + PAUSES.after(found.attempts)
         await dispatches.save_dispatch(tx, replace(found, attempts=found.attempts + 1), next_try_at=later)
         call = await outside.begin(tx, desk.system, f"order/{found.order_number}")
+    with tracing.span("order a parcel", parent=found.traceparent):
+        await _order(desk, found, call)
+    return True
+
+
+async def _order(desk: PostDesk, found: Dispatch, call: Call) -> None:
     try:
         parcel = await _parcel_of(desk, found)
         await outside.make(call, partial(desk.post.order, parcel))
@@ -74,7 +80,6 @@ async def order_next(desk: PostDesk) -> bool:
         await _note_order(desk, found, call, Outcome.REFUSED, PostState.REFUSED, str(reason))
     else:
         await _note_order(desk, found, call, Outcome.DONE, PostState.ORDERED)
-    return True
 
 
 async def _parcel_of(desk: PostDesk, found: Dispatch) -> Parcel:

@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from kit import tracing
 from kit.tx import objects_of
 from workflow import store
 from workflow.domain.access import Staff
@@ -40,7 +41,9 @@ async def post_result(
     await objects_of(tx).replace(receiver_path(dossier_id, number), orjson.dumps(asdict(receiver)))
     result_code = case.result_code
     case = await store.save_case(tx, moved(case, Action.POST_RESULT, posted_at=now))
-    parcel = Dispatch(number, dossier_id, result_code, PostState.TO_ORDER, None, now, staff.id)
+    parcel = Dispatch(
+        number, dossier_id, result_code, PostState.TO_ORDER, None, now, staff.id, traceparent=tracing.traceparent()
+    )
     await dispatches.add_dispatch(tx, parcel)
     await store.add_history(tx, case, f"Gửi kết quả qua bưu điện, đơn {number}", now, staff_id=staff.id)
     return case

@@ -305,6 +305,7 @@ class DispatchRow(Row, table=True):
     trouble: str = Field(default="", sa_type=Text)
     last_event_at: datetime | None = Field(default=None, sa_type=Moment)
     delivered_at: datetime | None = Field(default=None, sa_type=Moment)
+    traceparent: str | None = Field(default=None, sa_type=Text)
     proof: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
 
 
