@@ -339,3 +339,14 @@ def test_every_span_has_its_parent_and_requests_begin_traces(road: Road) -> None
     assert orphans(road.spans) == set()
     assert all(not span.parent for span in road.spans if span.kind == "SERVER")
     assert not [span for span in road.spans if span.name.endswith(("/healthz", "/readyz", "/metrics"))]
+
+
+def test_a_collector_that_hangs_slows_no_request(road: Road) -> None:
+    road.collector.hangs.set()
+    took = []
+    with httpx.Client(base_url=road.stack.url, timeout=30) as client:
+        for _ in range(200):
+            answer = client.get("/procedures")
+            assert answer.status_code == 200
+            took.append(answer.elapsed.total_seconds())
+    assert sorted(took)[len(took) * 9 // 10] < 0.5

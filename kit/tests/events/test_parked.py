@@ -1,15 +1,20 @@
 """What cannot be taken is parked with its reason, told on `<topic>.dead`, and decided on by a person."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.envelope import Event
 from contracts.intake import DossierRated
-from kit import consume, measures, parked
+from kit import consume, measures, parked, telemetry, tracing
 from kit.consume import Consumer, deliver
 from kit.errors import TryAgain
 from kit.inbox import Record
@@ -159,6 +164,30 @@ async def test_a_parked_event_is_replayed_with_what_waits_behind_it(
     async with database.transaction() as tx:
         decisions = await parked.list_decisions(tx)
     assert [(one.decision, one.decided_by) for one in decisions] == [("replayed", "an operator")] * 2
+
+
+async def test_what_was_parked_goes_on_in_its_own_trace_when_it_is_replayed(
+    database: Database, consumer: Consumer, handler: Handler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(kept))
+    monkeypatch.setattr(tracing, "_tracer", provider.get_tracer("test"))
+    dossier, traces = uuid4(), [f"{number:032x}" for number in (7, 8)]
+    told = [
+        [*record(dossier, n).headers, ("ce_traceparent", f"00-{traces[n - 1]}-{n:016x}-01".encode())] for n in (1, 2)
+    ]
+    handler.refuses[1] = ValueError("not yet mended")
+    await deliver(database, consumer, [replace(record(dossier, n), headers=told[n - 1]) for n in (1, 2)])
+    handler.refuses.clear()
+    failed = await the_failed(database)
+    kept.clear()
+    with tracing.request("POST", None):
+        operators = tracing.trace_id()
+        await parked.replay(database, consumer, failed.id, by="an operator")
+    taken = [span for span in kept.get_finished_spans() if span.kind is SpanKind.CONSUMER]
+    assert [f"{span.parent.trace_id:032x}" for span in taken if span.parent] == traces
+    assert {f"{link.context.trace_id:032x}" for span in taken for link in span.links} == {operators}
+    provider.shutdown()
 
 
 async def test_a_dropped_event_stays_as_a_record_and_the_later_ones_go_on(
