@@ -81,6 +81,9 @@ def of_recordings() -> list[Asked]:
     return [Asked("record", rule["record"], rule["expr"]) for rule in rules("recording.yml")]
 
 
+EVERYTHING = [*of_dashboards(), *of_alerts(), *of_recordings()]
+
+
 def needs(program: str) -> str:
     """Where a program of Debian's package `prometheus` is; a test without it is skipped, which fails in CI."""
     found = shutil.which(program)

@@ -7,14 +7,14 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.watch.asked import PROMETHEUS, needs
+from tests.watch.asked import EVERYTHING, PROMETHEUS, needs
 
 from kit.embedded import free_port, http_answers
 from motcua.demo.story import Walk
 from motcua.stack import Stack
 from motcua.watching import prometheus
 
-SETTLED_SECONDS = 45.0  # what databases know is asked for every 15 seconds, in three services
+KNOWN_SECONDS = 120.0  # what databases know is asked for every 15 seconds, in four services, and more seldom when busy
 
 
 class Answers:
@@ -38,6 +38,13 @@ class Answers:
         return len([one for one in self.series(expr) if one["value"][1] != "NaN"])
 
 
+def wait_for_all(answers: Answers) -> None:
+    """Return once every query has an answer, or the time is over: the test says which have none."""
+    until = time.monotonic() + KNOWN_SECONDS
+    while time.monotonic() < until and not all(answers.count(one.expr) for one in EVERYTHING):
+        time.sleep(5)
+
+
 @pytest.fixture(scope="session")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answers]:
     needs("prometheus")
@@ -50,8 +57,9 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answers]:
         watcher.start()
         watcher.wait_ready(lambda: http_answers(port, "/-/ready"), 60)
         assert Walk(stack).run() == 0
-        time.sleep(SETTLED_SECONDS)
-        yield Answers(port)
+        answers = Answers(port)
+        wait_for_all(answers)
+        yield answers
     finally:
         watcher.stop()
         stack.stop()

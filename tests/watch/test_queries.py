@@ -7,13 +7,12 @@ import os
 import re
 
 import pytest
-from tests.watch.asked import ROOT, Asked, alerts, of_alerts, of_dashboards, of_recordings, rules
+from tests.watch.asked import EVERYTHING, ROOT, Asked, alerts, of_alerts, of_dashboards, rules
 from tests.watch.conftest import Answers
 
 from motcua.metrics import BEGINS, ENDS
 
 WRITTEN = ROOT / "docs/metrics.md"
-ALL = [*of_dashboards(), *of_alerts(), *of_recordings()]
 HEAD = """\
 Every query was run on a real Prometheus that had scraped a whole demo (`tests/watch`, in CI too); the last
 column is how many series it returned. `alert`: each series that the alert reads. `record`: a rule of
@@ -52,7 +51,7 @@ class TestOnAMachine:
     pytestmark = machine
 
     def test_every_query_returns_something(self, answers: Answers) -> None:
-        counts = {one: answers.count(one.expr) for one in ALL}
+        counts = {one: answers.count(one.expr) for one in EVERYTHING}
         if os.environ.get("MOTCUA_WRITE_QUERIES") == "1":
             write(counts)
         assert [one for one, count in counts.items() if not count] == []
@@ -83,7 +82,7 @@ class TestOnAMachine:
 
 
 def test_the_list_in_the_document_is_of_just_these_queries() -> None:
-    assert set(listed()) == {(one.by, one.where, one.expr) for one in ALL}, "see the head of this file"
+    assert set(listed()) == {(one.by, one.where, one.expr) for one in EVERYTHING}, "see the head of this file"
     assert [key for key, count in listed().items() if not count] == []
 
 
