@@ -7,7 +7,7 @@ seed ?=
 dossiers ?=
 minutes ?=
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-fast journeys chaos bench lint types arch check lock schemas states migration format
+.PHONY: help setup demo up watch test test-fast journeys chaos bench lint types arch check lock schemas states migration format
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,8 @@ demo: setup-demo ## start everything on this machine and walk six dossiers (once
 	@$(BIN)/motcua demo $(if $(once),--once)
 up: setup-demo ## start everything on this machine, walk nothing
 	@$(BIN)/motcua up
+watch: setup-demo ## Prometheus on the demo that runs in another terminal
+	@$(BIN)/motcua watch
 test: setup ## every test, with real PostgreSQL, Kafka and browser
 	@$(BIN)/python tools/test
 test-fast: setup ## without broker and browser
@@ -38,11 +40,11 @@ types: setup ## mypy --strict
 arch: setup ## import contracts
 	@$(BIN)/lint-imports
 check: lint types arch ## these three, and that generated files are fresh
-	@$(BIN)/python tools/lock --check && $(BIN)/python tools/schemas --check && $(BIN)/python tools/requirements --check && $(BIN)/python tools/catalogue --check && $(BIN)/python tools/settings --check
+	@$(BIN)/python tools/lock --check && $(BIN)/python tools/schemas --check && $(BIN)/python tools/requirements --check && $(BIN)/python tools/catalogue --check && $(BIN)/python tools/metrics --check && $(BIN)/python tools/boards --check && $(BIN)/python tools/settings --check
 lock: setup ## write requirements/*.txt from the packages' needs
 	@$(BIN)/python tools/lock
-schemas: setup ## write JSON Schemas, AsyncAPI, OpenAPI, docs/requirements.md, docs/settings.md and the tables of docs/catalogue.md
-	@$(BIN)/python tools/schemas && $(BIN)/python tools/requirements && $(BIN)/python tools/catalogue && $(BIN)/python tools/settings
+schemas: setup ## write JSON Schemas, AsyncAPI, OpenAPI, generated documents and dashboards
+	@$(BIN)/python tools/schemas && $(BIN)/python tools/requirements && $(BIN)/python tools/catalogue && $(BIN)/python tools/metrics && $(BIN)/python tools/boards && $(BIN)/python tools/settings
 states: setup ## draw docs/states.md from the table of moves
 	@$(BIN)/python -m motcua.states
 migration: setup ## a new migration: s=intake m="words"

@@ -5,6 +5,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from prometheus_client import REGISTRY
 
+from kit import telemetry
 from kit.app import Observed
 from kit.download import Download
 
@@ -50,6 +51,14 @@ async def test_a_request_is_measured_by_its_whole_template_and_never_by_an_id(
     assert measured(route, status) == before + 1
     labels = [sample.labels for metric in REGISTRY.collect() for sample in metric.samples]
     assert not any(DOSSIER in value for one in labels for value in one.values())
+
+
+async def test_a_method_that_nobody_knows_is_no_label_of_its_own() -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=an_app()), base_url="http://localhost") as client:
+        await client.request("BREW", "/nowhere")
+    methods = {one.labels["method"] for metric in telemetry.REQUESTS.collect() for one in metric.samples}
+    assert "BREW" not in methods
+    assert "other" in methods
 
 
 def test_a_file_is_shown_only_where_that_is_safe_and_never_kept() -> None:

@@ -19,6 +19,7 @@ from kit.problems import Problem
 from kit.settings import ServiceSettings
 from kit.tx import Database
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})  # anybody may say another word
 TOKEN_MISSING = Problem(
     HTTPStatus.FORBIDDEN, "form-token-missing", "The form is too old", "Trang đã mở quá lâu",
     "Trang này đã mở quá lâu hoặc được gửi từ nơi khác. Ông/bà quay lại, tải lại trang rồi gửi lần nữa.",
@@ -134,7 +135,8 @@ class Observed:
                 await self.app(scope, receive, watched)
             finally:
                 seconds = time.perf_counter() - began
-                telemetry.REQUESTS.labels(scope["method"], template_of(scope), status[0]).observe(seconds)
+                method = scope["method"] if scope["method"] in METHODS else "other"
+                telemetry.REQUESTS.labels(method, template_of(scope), status[0]).observe(seconds)
 
 
 def template_of(scope: Scope) -> str:

@@ -186,7 +186,7 @@ async def park_failed(database: Database, consumer: Consumer, record: Record, re
             dead.tell(tx, row)
     if row:
         log.error("an event is parked: %s", reason, extra={"topic": record.topic, "record_offset": record.offset})
-        telemetry.EVENTS_PARKED.labels("failed").inc()
+        telemetry.count_refused(record.topic)
 
 
 async def _park(
@@ -300,7 +300,7 @@ async def _fail_held(database: Database, consumer: Consumer, place: dict[str, st
         row.is_failed, row.reason = True, reason
         dead.tell(tx, row)
     log.error("an event is parked: %s", reason, extra={"topic": row.topic, "record_offset": row.record_offset})
-    telemetry.EVENTS_PARKED.labels("failed").inc()
+    telemetry.count_refused(row.topic)
 
 
 async def _lock_held(tx: AsyncSession, place: dict[str, str], sequence: int) -> tuple[ParkedRow | None, Inbox]:

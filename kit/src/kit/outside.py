@@ -114,8 +114,9 @@ async def _through(system: System, work: Callable[[], Awaitable[T]]) -> T:
     if not system.breaker.enter():
         raise Unreachable("the circuit is open")
     try:
-        async with asyncio.timeout(system.call_seconds):
-            answer = await work()
+        with telemetry.OUTSIDE_SECONDS.labels(system.name).time():
+            async with asyncio.timeout(system.call_seconds):
+                answer = await work()
     except TimeoutError as error:
         system.breaker.was_silent()
         raise OutcomeUnknown(f"no answer within {system.call_seconds:g} s") from error

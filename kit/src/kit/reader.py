@@ -12,6 +12,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, NoOffsetForPar
 from kit.bus import Bus
 from kit.draining import whole
 from kit.inbox import Record
+from kit.lag import Lag
 
 MOST_RECORDS = 500
 FEWEST_RECORDS = 10
@@ -63,6 +64,7 @@ class Reader:
         self._most_poll_seconds = most_poll_seconds
         self._most_records = MOST_RECORDS
         self._pause = 0.0
+        self._lag = Lag(self.topics)
 
     async def run(self) -> None:
         """Read until cancelled. Raises OffsetsExpired instead of skipping; what `deliver` raises and does not pass."""
@@ -81,9 +83,11 @@ class Reader:
         )
         try:
             await consumer.start()
+            self._lag.begin(consumer)
             while True:
                 await self._poll(consumer)
         finally:
+            self._lag.end()
             await consumer.stop()
 
     async def _poll(self, consumer: AIOKafkaConsumer) -> None:
@@ -95,6 +99,7 @@ class Reader:
             return
         except OffsetOutOfRangeError as error:
             raise self._expired("the log no longer holds (or not yet again) where it stood") from error
+        self._lag.polled(consumer.assignment(), polled, self._most_records)
         began = time.monotonic()
         for place, messages in polled.items():
             if place in consumer.assignment():
@@ -120,6 +125,7 @@ class Reader:
             nonlocal reached
             reached = record.offset + 1
             await consumer.commit({place: reached})
+            self._lag.taken(place, reached, is_last=record is records[-1])
 
         try:
             await self._deliver(records, note)

@@ -154,7 +154,6 @@ class Sending:
         self._flights.pop(0)
         if error is not None:
             raise error if _concerns_all(error) else BatchFailed(error)
-        self.waiting.settled = max(self.waiting.settled, flight.rows[-1]["id"])
 
     async def _keep_refused(self, row: asyncpg.Record, error: KafkaError) -> None:
         """The event stays with its reason, and its dossier's later ones behind it; a new producer for the others."""

@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
 
-from kit import checks, now, relay, telemetry
+from kit import checks, now, relay, saturation, telemetry
 from kit.app import operator_routes
 from kit.consume import Consumer
 from kit.draining import DRAIN_SECONDS
@@ -72,6 +72,7 @@ async def run(service: Service, role: Role = "all") -> int:
     settings = read_settings(service)
     telemetry.start(service.name, level=settings.log_level)
     database = open_database(settings)
+    saturation.tell(database)
     if settings.environment == "production":
         await refuse_moved_clock(database)
     said = asyncio.Event()
@@ -79,11 +80,13 @@ async def run(service: Service, role: Role = "all") -> int:
     worker = None if role == "api" else service.build_worker(settings, database)
     server = web_server(service, settings, database, role, worker)
     nudge = asyncio.create_task(relay.nudge_forever(database.url, said), name="nudge")
+    watching = asyncio.create_task(saturation.watch_loop(), name="event loop")
     working = [asyncio.create_task(work_on_right_tables(worker, service.name), name="worker")] if worker else []
     serving = [asyncio.create_task(server.serve(), name="api")] if server else []
     try:
         return await wait(working, serving, nudge, told_to_stop(), server)
     finally:
+        watching.cancel()
         await database.close()
 
 

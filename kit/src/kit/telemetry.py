@@ -9,23 +9,24 @@ from contextlib import contextmanager
 from opentelemetry import propagate, trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 from pythonjsonlogger.json import JsonFormatter
 
 from contracts.catalogue import EVENTS
 
+disable_created_metrics()  # type: ignore[no-untyped-call] # when a series began is Prometheus's own to know
 REQUESTS = Histogram("motcua_http_request_seconds", "Requests by route template", ["method", "route", "status"])
-OUTBOX_DEPTH = Gauge("motcua_outbox_events", "Events that wait to be sent, counted up to 10,000; said by the leader")
-OUTBOX_AGE = Gauge("motcua_outbox_oldest_seconds", "Age of the oldest event that waits to be sent")
-OUTBOX_REFUSED = Gauge("motcua_outbox_refused_events", "Events that the broker refused; their dossiers wait")
 EVENTS_SENT = Counter("motcua_events_sent_total", "Events the broker has taken", ["type"])
 EVENTS_TAKEN = Counter("motcua_events_taken_total", "Events handled", ["type"])
 EVENTS_DROPPED = Counter("motcua_events_repeated_total", "Events that came again and were dropped", ["type"])
 EVENTS_PARKED = Counter("motcua_events_parked_total", "Events parked, by kind", ["kind"])
 OUTSIDE_CALLS = Counter("motcua_outside_calls_total", "Calls of outside systems", ["system", "outcome"])
+OUTSIDE_SECONDS = Histogram(
+    "motcua_outside_call_seconds", "How long calls of outside systems took", ["system"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+)  # fmt: skip
 OUTSIDE_CIRCUITS = Gauge("motcua_outside_circuits_open", "Circuits of this process that are open", ["system"])
-PARKED_NOW = Gauge("motcua_parked_events", "Events parked now, by kind: failed ones and those that are held", ["kind"])
-GAPS = Gauge("motcua_gaps", "Subjects whose events wait behind one that has not come for a minute")
+DEAD_LETTERS = Counter("motcua_dead_letters_total", "Events refused for good, told on the topic's .dead", ["topic"])
 READER_STOPPED = Gauge("motcua_reader_stopped", "1 where the reader stands and a person has to look")
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ def start(service: str, *, level: str = "INFO") -> None:
 def know_system(name: str, outcomes: Sequence[str]) -> None:
     """Show an outside system's metrics from the start, at zero."""
     OUTSIDE_CIRCUITS.labels(name)
+    OUTSIDE_SECONDS.labels(name)
     for outcome in outcomes:
         OUTSIDE_CALLS.labels(name, outcome)
 
@@ -89,6 +91,20 @@ def tell_circuit(name: str, is_open: bool) -> None:
     log.warning("the circuit to %s is %s", name, "open" if is_open else "closed")
 
 
+def know_events(service: str, topics: Collection[str]) -> None:
+    """Show what a worker counts from the start, at zero: else Prometheus would miss the first of each."""
+    for name, cls in EVENTS.items():
+        if cls.topic() == f"{service}.events":
+            EVENTS_SENT.labels(name)
+        if cls.topic() in topics:
+            EVENTS_TAKEN.labels(name)
+            EVENTS_DROPPED.labels(name)
+    for topic in topics:
+        DEAD_LETTERS.labels(topic)
+    for kind in ("failed", "held"):
+        EVENTS_PARKED.labels(kind)
+
+
 def count_events(*, taken: Collection[str] = (), repeated: Collection[str] = (), held: int = 0) -> None:
     """Count what a committed transaction did with events, by type; a type nobody catalogued is one label."""
     for counter, types in ((EVENTS_TAKEN, taken), (EVENTS_DROPPED, repeated)):
@@ -96,6 +112,12 @@ def count_events(*, taken: Collection[str] = (), repeated: Collection[str] = (),
             counter.labels(name).inc(number)
     if held:
         EVENTS_PARKED.labels("held").inc(held)
+
+
+def count_refused(topic: str) -> None:
+    """An event of this topic was refused for good: it is parked, and told on `<topic>.dead`."""
+    EVENTS_PARKED.labels("failed").inc()
+    DEAD_LETTERS.labels(topic).inc()
 
 
 def trace_id() -> str:

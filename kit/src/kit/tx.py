@@ -83,6 +83,8 @@ class Database:
                 yield tx
 
     def _wake_relay(self, session: Session) -> None:
+        for call in session.info.pop("when_committed", ()):
+            call()
         if session.info.pop("said", False):
             for wake in self.after_say:
                 wake()
@@ -114,6 +116,11 @@ async def run_sql(tx: AsyncSession, statement: str, **values: Any) -> CursorResu
 def _clause(statement: str) -> TextClause:
     """Its names were found once."""
     return text(statement)
+
+
+def when_committed(tx: AsyncSession, call: Callable[[], None]) -> None:
+    """Do this once what this transaction did is true: count it, say."""
+    tx.info.setdefault("when_committed", []).append(call)
 
 
 def objects_of(tx: AsyncSession) -> Objects:

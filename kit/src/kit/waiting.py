@@ -9,6 +9,9 @@ from collections.abc import Collection, Iterable
 from time import monotonic
 
 import asyncpg
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from kit.tx import run_sql
 
 BATCH = 1000
 PASSED_OVER_SECONDS = 10.0  # longer than a transaction takes that says something
@@ -30,22 +33,24 @@ _ABOVE = (
 )
 _BELOW = f"{_COLUMNS} id > $1 and id <= $2 and id <> all($3::bigint[]) {_FREE} order by id limit $4"
 _MEASURE = (
-    "select count(*), coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float, "  # noqa: S608
-    "(select count(*) from kit_outbox where refused is not null) "
-    f"from (select created_at from kit_outbox o where id > $1 {_FREE} order by id limit 10000) w"
+    "select count(*) as waiting, "  # noqa: S608
+    "coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float as seconds, "
+    "(select count(*) from kit_outbox where refused is not null) as refused, "
+    "coalesce(min(id), (select last_value from kit_outbox_id_seq)) as first "
+    f"from (select id, created_at from kit_outbox o where id > :floor {_FREE} order by id limit 10000) w"
 )
 OLDEST = (
     "select id, extract(epoch from clock_timestamp() - created_at) from kit_outbox o "  # noqa: S608
     f"where id > :floor {_FREE} order by id limit 1"
 )
 LAST_NUMBER = "select last_value from kit_outbox_id_seq"
+_BY_NUMBER = "select " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in PLANS.items())
 
 
 class Waiting:
     """How far one leader has read. Made anew with each turn; its first read sweeps."""
 
     def __init__(self) -> None:
-        self.settled = 0  # up to here nothing waits that may go
         self._floor: int | None = None
         self._swept = 0
         self._sweep_at = 0.0
@@ -64,14 +69,7 @@ class Waiting:
             return below
         rows: list[asyncpg.Record] = await connection.fetch(_ABOVE, list(self._passed_over), self._floor, BATCH)
         self._note(self._floor, (row["id"] for row in rows))
-        if not rows and not under_way:
-            self.settled = self._floor
         return rows
-
-    async def measure(self, connection: asyncpg.Connection) -> tuple[int, float, int]:
-        """How many wait (counted up to 10,000), how many seconds the oldest has, and how many the broker refused."""
-        waiting, age, refused = await connection.fetchrow(_MEASURE, self.settled)
-        return waiting, age, refused
 
     async def _sweep(
         self, connection: asyncpg.Connection, floor: int, under_way: Collection[int]
@@ -101,3 +99,19 @@ class Waiting:
         now = monotonic()
         for number in range(max(first, end - MOST_PASSED_OVER), end):
             self._passed_over[number] = now
+
+
+class Depth:
+    """How much waits, asked now and then; it remembers how far nothing waits, for the same reason as above."""
+
+    def __init__(self) -> None:
+        self._floor = self._refused = 0
+
+    async def measure(self, tx: AsyncSession) -> tuple[int, float, int]:
+        """How many wait (counted up to 10,000), how many seconds the oldest has, and how many the broker refused."""
+        await run_sql(tx, _BY_NUMBER)
+        found = (await run_sql(tx, _MEASURE, floor=self._floor)).one()
+        was_let_go = found.refused < self._refused  # what was refused and goes again lies anywhere
+        self._floor = 0 if was_let_go else max(0, found.first - MOST_PASSED_OVER)  # a lower one may be committed still
+        self._refused = found.refused
+        return found.waiting, found.seconds, found.refused

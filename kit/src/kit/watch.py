@@ -1,9 +1,9 @@
-"""Looks after what is parked: measures it, raises the alarm for a gap that lasts, applies what a dead reader left."""
+"""Looks after what is parked: raises the alarm for a gap that lasts, applies what a dead reader left."""
 
 import logging
 from dataclasses import dataclass
 
-from kit import parked, telemetry
+from kit import parked
 from kit.consume import Consumer, drain
 from kit.parked import Counts
 from kit.tx import Database
@@ -20,20 +20,17 @@ class Watch:
     gaps_told: int = 0
 
     async def look(self) -> bool:
-        """Measure and apply; there is never more to do at once. Raises what is passing, ReaderStopped."""
+        """Look and apply; there is never more to do at once. Raises what is passing, ReaderStopped."""
         async with self.database.transaction() as tx:
             counts = await parked.count_parked(tx)
             ready = await parked.ready_to_drain(tx)
-        self._measure(counts)
+        self._tell(counts)
         ours = [(topic, subject) for consumer, topic, subject in ready if consumer == self.consumer.name]
         for topic, subject in ours:
             await drain(self.database, self.consumer, topic, subject)
         return False
 
-    def _measure(self, counts: Counts) -> None:
-        telemetry.PARKED_NOW.labels("failed").set(counts.failed)
-        telemetry.PARKED_NOW.labels("held").set(counts.held)
-        telemetry.GAPS.set(counts.gaps)
+    def _tell(self, counts: Counts) -> None:
         if counts.gaps > self.gaps_told:
             log.error(
                 "%d subjects wait for an event that has not come for %d s; see `motcua parked list %s --held`",

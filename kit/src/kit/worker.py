@@ -13,7 +13,9 @@ from kit.bus import Bus
 from kit.consume import Consumer, ReaderStopped
 from kit.draining import whole
 from kit.faults import is_passing
+from kit.figures import Measure, Speaker
 from kit.inbox import Record
+from kit.measures import of_every_service
 from kit.reader import OffsetsExpired, Reader, group_of
 from kit.relay import Relay
 from kit.signs import Signs
@@ -46,6 +48,7 @@ class Worker:
     bus: Bus
     consumer: Consumer | None = None
     loops: Sequence[Loop] = ()
+    measures: Sequence[Measure] = ()
     signs: Signs = field(default_factory=Signs)
 
     @property
@@ -57,9 +60,12 @@ class Worker:
     async def run(self) -> None:
         """Work until cancelled. A reader that must not go on by itself stands until a person has mended the cause; the
         relay and the loops go on."""
-        await patiently("topics", lambda: self.bus.ensure_topics(self.topics))
+        telemetry.know_events(self.service, self.consumer.topics() if self.consumer else ())
         try:
             async with asyncio.TaskGroup() as group:
+                speaker = Speaker(self.database, self.service, [*of_every_service(), *self.measures])
+                group.create_task(speaker.run(), name="figures")
+                await patiently("topics", lambda: self.bus.ensure_topics(self.topics))
                 group.create_task(Relay(self.database.url, self.bus, self.service).run(), name="relay")
                 if self.consumer:
                     group.create_task(self._forever("reader", partial(self._read, self.consumer)), name="reader")

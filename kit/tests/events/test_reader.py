@@ -16,12 +16,14 @@ import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic, RecordsToDelete
 from aiokafka.protocol.admin import DeleteGroupsRequest
+from prometheus_client import REGISTRY
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.intake import DossierRated
 from kit import parked, reader, telemetry, worker
 from kit.bus import Bus
 from kit.consume import Consumer
+from kit.errors import TryAgain
 from kit.inbox import Record
 from kit.now import TIME_ZONE
 from kit.reader import GroupIsReading, Reader, group_of
@@ -239,6 +241,32 @@ async def test_a_log_that_lost_what_was_not_read_yet_stops_the_reader_and_the_ga
 
 async def is_held(database: Database) -> bool:
     return (await counts(database)).held > 0
+
+
+async def test_a_reader_that_cannot_go_on_says_how_far_it_is_behind(database: Database, kafka: str, topic: str) -> None:
+    is_shut = True
+
+    async def handler(tx: AsyncSession, event: DossierRated, *, now: datetime) -> None:
+        if is_shut:
+            raise TryAgain("shut")
+        await remember(tx, event, now=now)
+
+    def behind(what: str) -> float:
+        return REGISTRY.get_sample_value(f"motcua_reader_lag_{what}", {"topic": topic}) or 0
+
+    async def is_behind_by(many: int) -> bool:
+        return behind("records") == many
+
+    await send(kafka, topic, [rated(uuid4(), 1) for _ in range(30)])
+    async with working(database, kafka, topic, handler):
+        await until(lambda: is_behind_by(30))
+        await asyncio.sleep(2)
+        assert behind("seconds") > 2
+        is_shut = False
+        await until_taken(database, 30)
+        await until(lambda: is_behind_by(0))
+        assert behind("seconds") == 0
+    assert REGISTRY.get_sample_value("motcua_reader_lag_records", {"topic": topic}) is None
 
 
 async def test_a_partition_that_is_new_is_read_from_its_beginning(database: Database, kafka: str, topic: str) -> None:

@@ -14,7 +14,7 @@ from aiokafka.errors import MessageSizeTooLargeError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.intake import DossierRated
-from kit import embedded, refused, telemetry
+from kit import embedded, refused
 from kit.bus import Bus
 from kit.consume import Consumer, deliver
 from kit.outbox import unpack_headers
@@ -23,7 +23,7 @@ from kit.sending import Sending
 from kit.testing.logs import put, records_in, sequences
 from kit.topics import TopicForm
 from kit.tx import Database, run_sql
-from kit.waiting import PLANS
+from kit.waiting import PLANS, Depth
 
 pytestmark = [pytest.mark.db, pytest.mark.kafka]
 SMALL, LARGE = 100, 4000
@@ -99,8 +99,8 @@ async def test_every_refused_event_stops_its_dossier_and_no_other(
         (two, 2, False),
         (two, 3, False),
     ]
-    assert (await sending.waiting.measure(connection))[2] == 2
     async with database.transaction() as tx:
+        assert (await Depth().measure(tx))[2] == 2
         first, second = await refused.all_refused(tx)
     assert (first.subject, first.behind, second.behind) == (str(one), 1, 2)
     assert first.reason.startswith("MessageSizeTooLargeError")
@@ -211,7 +211,8 @@ async def test_while_no_broker_answers_nothing_hangs_and_afterwards_everything_a
             stop()
             await put(database, topic, [(dossier, number, SMALL)])
             await asyncio.sleep(3)
-            assert next(iter(telemetry.OUTBOX_DEPTH.collect())).samples[0].value == 1
+            async with database.transaction() as tx:
+                assert (await Depth().measure(tx))[0] == 1
             relay.cancel()
             async with asyncio.timeout(5):
                 await asyncio.gather(relay, bus.drop_producer(), return_exceptions=True)

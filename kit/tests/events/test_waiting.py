@@ -12,7 +12,7 @@ from contracts.intake import DossierRated
 from kit import outbox, waiting
 from kit.now import TIME_ZONE
 from kit.tx import Database, run_sql
-from kit.waiting import PLANS, Waiting
+from kit.waiting import PLANS, Depth, Waiting
 
 pytestmark = pytest.mark.db
 AT = datetime(2025, 3, 3, 8, 30, tzinfo=TIME_ZONE)
@@ -100,6 +100,11 @@ async def test_a_sweep_of_much_goes_on_where_it_stopped(
     assert found == [1, 2, 3, 4, 5]
 
 
+async def measured(database: Database, depth: Depth) -> tuple[int, float, int]:
+    async with database.transaction() as tx:
+        return await depth.measure(tx)
+
+
 async def test_what_stands_behind_a_refused_one_is_not_read_until_that_is_let_go(
     database: Database, connection: asyncpg.Connection
 ) -> None:
@@ -110,9 +115,11 @@ async def test_what_stands_behind_a_refused_one_is_not_read_until_that_is_let_go
     assert await numbers(reading, connection) == [2]
     await connection.execute("delete from kit_outbox where id = 2")
     assert await numbers(reading, connection) == []
-    waiting_now, age, refused = await reading.measure(connection)
-    assert (waiting_now, age, refused) == (0, 0.0, 1)
+    depth = Depth()
+    assert await measured(database, depth) == (0, 0.0, 1)
     await connection.execute("update kit_outbox set refused = null")
+    await measured(database, depth)
+    assert (await measured(database, depth))[0] == 2
     reading.sweep_soon()
     assert await numbers(reading, connection) == [1, 3]
 
@@ -122,7 +129,7 @@ async def test_what_waits_is_measured_also_before_anything_was_read(
 ) -> None:
     await say(database, rated(), rated())
     await connection.execute("update kit_outbox set created_at = now() - interval '5 minutes' where id = 1")
-    depth, age, refused = await Waiting().measure(connection)
+    depth, age, refused = await measured(database, Depth())
     assert (depth, refused) == (2, 0)
     assert 299 < age < 400
 

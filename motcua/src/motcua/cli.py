@@ -31,6 +31,7 @@ ELSEWHERE = {
     "rebuild": "motcua.rebuild:command",
     "report": "motcua.report:command",
     "topics": "motcua.topics:group",
+    "watch": "motcua.watching:command",
 }
 service_name = click.argument("name", type=click.Choice(SERVICES), metavar="SERVICE")
 folder_option = click.option(

@@ -90,6 +90,14 @@ def service_side(site: Site, name: str, role: str, title: str, port: int) -> Pro
     return Program(title, argv, environment, port, "/readyz")
 
 
+def prometheus_targets(site: Site) -> list[dict[str, object]]:
+    """Where each process says its metrics, as Prometheus reads it from a file (`file_sd_configs`)."""
+    return [
+        {"targets": [site.ports.address(name)], "labels": {"job": "motcua", "app": name, "role": "all"}}
+        for name in SERVICES
+    ]
+
+
 def service_environment(site: Site, name: str) -> dict[str, str]:
     """The settings every service shares, and the service's own."""
     shared = {

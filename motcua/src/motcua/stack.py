@@ -1,6 +1,7 @@
 """One machine: starts everything in order, watches it, stops it. The only room that starts processes."""
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from kit.embedded import EmbeddedError, FolderLock, Kafka, Postgres, Process, fr
 from kit.now import move_clock
 from kit.objects import Objects
 from kit.tx import Database
-from motcua.programs import SANDBOXES, SERVICES, Ports, Program, Site, programs
+from motcua.programs import SANDBOXES, SERVICES, Ports, Program, Site, programs, prometheus_targets
 from motcua.secrets_file import Secrets
 
 READY_SECONDS = 60.0
@@ -42,6 +43,16 @@ class Stack:
     def url(self) -> str:
         """The one address."""
         return self._site().public_url
+
+    @property
+    def targets_file(self) -> Path:
+        """Where a Prometheus beside us reads what to ask; written anew at each start, for the ports change."""
+        return self.folder / "run" / "prometheus-targets.json"
+
+    @property
+    def metrics(self) -> dict[str, str]:
+        """Each service's own address for Prometheus; the front door does not pass it on."""
+        return {name: f"http://{self._site().ports.address(name)}/metrics" for name in SERVICES}
 
     def start(self) -> None:
         """Bring everything up; raises EmbeddedError with a sentence where something cannot be."""
@@ -72,6 +83,7 @@ class Stack:
         urls = {name: self.postgres.url(name) for name in SERVICES}
         secrets = Secrets(self.folder / "secrets.json")
         self.site = Site(self.folder, ports, secrets, self.kafka.bootstrap, urls)
+        self.targets_file.write_text(json.dumps(prometheus_targets(self.site), indent=2) + "\n")
         self._say("starting the sandbox world, the front door and the four services")
         for program in programs(self.site):
             process = self._process(program)

@@ -62,6 +62,8 @@ def wait_for_end(stack: Stack) -> int:
     say("  sign in as anyone you like on the sandbox's page: the hospital's engineer, the one-stop officer, a leader …")
     say(f"  citizens {stack.url}/   officers {stack.url}/officer   accountant {stack.url}/pay/ledger")
     say(f"  letters that arrived {stack.url}/sandbox/mail   message log {stack.url}/messages")
+    say("  metrics " + "   ".join(f"{name} {address}" for name, address in stack.metrics.items()))
+    say(f"  the same as a list for Prometheus {stack.targets_file}")
     say("  Ctrl-C stops everything; `make demo` finds it again")
     threading.Event().wait()
     return 0

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from intake import api, consumer, web
 from intake.handlers.calendars import count_by_newest
 from intake.handlers.erasing import delete_discarded
+from intake.measures import MEASURES
 from intake.settings import IntakeSettings
 from kit.app import new_app
 from kit.bus import bus_of
@@ -66,7 +67,8 @@ def build_worker(settings: IntakeSettings, database: Database) -> Worker:
         return await delete_discarded(database)
 
     bus = bus_of(settings)
-    return Worker("intake", database, bus, consumer.consumer(), [Loop("deleting objects", delete, idle_seconds=2.0)])
+    loops = [Loop("deleting objects", delete, idle_seconds=2.0)]
+    return Worker("intake", database, bus, consumer.consumer(), loops, MEASURES)
 
 
 SERVICE = Service("intake", IntakeSettings, build_app, build_worker, consumer.consumer, prepare)

@@ -16,6 +16,7 @@ from notify.gateways import EsmsMessages, ShortMessages, SmtpMail, SmtpServer
 from notify.handlers import sending
 from notify.handlers.letters import Letters
 from notify.handlers.sending import PostRoom
+from notify.measures import MEASURES
 from notify.settings import NotifySettings
 from rules import catalogue
 
@@ -59,7 +60,7 @@ def build_worker(settings: NotifySettings, database: Database) -> Worker:
 
     bus = bus_of(settings)
     loops = [Loop("sending messages", send, idle_seconds=0.5), outside.sweep(database)]
-    return Worker("notify", database, bus, consumer.consumer(), loops)
+    return Worker("notify", database, bus, consumer.consumer(), loops, MEASURES)
 
 
 def post_room(settings: NotifySettings, database: Database) -> PostRoom:

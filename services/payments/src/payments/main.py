@@ -15,6 +15,7 @@ from payments.domain.partner import Partner
 from payments.gateways import HttpPaymentPlatform
 from payments.handlers import asking, receipts
 from payments.handlers.asking import Desk
+from payments.measures import MEASURES
 from payments.settings import PaymentsSettings
 from rules import catalogue
 
@@ -59,7 +60,7 @@ def build_worker(settings: PaymentsSettings, database: Database) -> Worker:
 
     bus = bus_of(settings)
     loops = [Loop("asking the platform", ask), Loop("fetching receipts", fetch), outside.sweep(database)]
-    return Worker("payments", database, bus, consumer.consumer(), loops)
+    return Worker("payments", database, bus, consumer.consumer(), loops, MEASURES)
 
 
 def desk_of(settings: PaymentsSettings, database: Database) -> Desk:

@@ -16,6 +16,7 @@ from workflow import api, consumer, handlers, web
 from workflow.gateways import HttpPostalService
 from workflow.handlers import crossing, parcels
 from workflow.handlers.parcels import PostDesk
+from workflow.measures import MEASURES
 from workflow.settings import WorkflowSettings
 
 BASE = "/officer"
@@ -95,7 +96,7 @@ def build_worker(settings: WorkflowSettings, database: Database) -> Worker:
         Loop("reading the postal tracking", track, settings.post_pause_seconds),
         outside.sweep(database),
     ]
-    return Worker("workflow", database, bus, consumer.consumer(), loops)
+    return Worker("workflow", database, bus, consumer.consumer(), loops, MEASURES)
 
 
 def post_desk(settings: WorkflowSettings, database: Database) -> PostDesk:

@@ -15,6 +15,7 @@ from intake.api.shapes import DossierOut, EndingIn, RatingIn, SubmissionIn, Supp
 from intake.api.tracking import TrackOut
 from intake.domain.errors import KeyMissing
 from intake.handlers import endings, filing, results, supplements
+from intake.measures import FiledOnline
 from kit.download import Download
 from kit.now import Now
 from kit.tx import Tx
@@ -30,6 +31,7 @@ router = APIRouter(tags=["Dossiers"])
     | {200: {"model": DossierOut, "description": "The same key with the same body: the dossier it made before"}},
 )
 async def submit(
+    counted: FiledOnline,
     submission: SubmissionIn,
     person: Applicant,
     tx: Tx,
@@ -56,6 +58,8 @@ async def submit(
         body_sha256=hashlib.sha256(body).hexdigest(),
         now=now,
     )
+    if not is_new:
+        counted.repeated()
     response.status_code = HTTPStatus.CREATED if is_new else HTTPStatus.OK
     response.headers["Location"] = f"/api/intake/v1/dossiers/{dossier.id}"
     return DossierOut.model_validate(dossier)

@@ -17,6 +17,7 @@ from intake.domain.dossier import Draft
 from intake.domain.errors import UploadBroken
 from intake.domain.papers import MOST_BYTES
 from intake.handlers import drafts, filing
+from intake.measures import FiledOnline
 from kit.now import Now
 from kit.tx import Tx
 
@@ -128,8 +129,12 @@ async def keep_contact(draft_id: UUID, contact: ContactIn, person: Applicant, tx
     tags=["Drafts"],
     responses=problems(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-async def submit_draft(draft_id: UUID, person: Applicant, tx: Tx, now: Now, office: Office) -> DossierOut:
-    dossier, _ = await filing.submit_draft(tx, person.id, draft_id, office=office, now=now)
+async def submit_draft(
+    counted: FiledOnline, draft_id: UUID, person: Applicant, tx: Tx, now: Now, office: Office
+) -> DossierOut:
+    dossier, is_new = await filing.submit_draft(tx, person.id, draft_id, office=office, now=now)
+    if not is_new:
+        counted.repeated()
     return DossierOut.model_validate(dossier)
 
 

@@ -18,6 +18,7 @@ from intake.domain.errors import KeyMissing
 from intake.domain.registering import Filing, Paper, Return
 from intake.domain.registration import DESK_ROLES, Clerk, Parcel, Registration
 from intake.handlers import registering
+from intake.measures import OnPaper
 from kit.now import Now
 from kit.signin import NotAllowed, Person, allow
 from kit.tx import Tx
@@ -148,6 +149,7 @@ class RegistrationOut(DossierOut):
     | {200: {"model": RegistrationOut, "description": "The same key with the same body: the dossier it made before"}},
 )
 async def register(
+    counted: OnPaper,
     given: RegistrationIn,
     clerk: ThisClerk,
     tx: Tx,
@@ -161,6 +163,7 @@ async def register(
     The counter needs the role one_stop_officer; parcels take post_clerk too. The same barcode twice within 12 months is
     refused (`postal-item-taken`) with the first one's ids.
     """
+    counted.channel = given.channel
     if idempotency_key is None:
         raise KeyMissing
     if given.channel == "direct" and not clerk.at_counter:
@@ -175,6 +178,8 @@ async def register(
         body_sha256=hashlib.sha256(body).hexdigest(),
         now=now,
     )
+    if not is_new:
+        counted.repeated()
     response.status_code = HTTPStatus.CREATED if is_new else HTTPStatus.OK
     response.headers["Location"] = f"/api/intake/v1/registrations/{dossier.id}"
     return RegistrationOut.of(*await reads.registered(tx, office, dossier.id))

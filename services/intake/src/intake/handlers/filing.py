@@ -137,7 +137,7 @@ async def file_whole(
     packed = await pack(tx, procedure, dossier_id, 1, contents, now=at, door=arrival.door)
     path = contact_path(dossier_id, 1)
     await objects_of(tx).put(path, orjson.dumps(contact.model_dump(mode="json")))
-    dossier = await _register(tx, applicant_id, dossier_id, procedure, path, arrival, now=now)
+    dossier = await _register(tx, applicant_id, dossier_id, procedure, path, arrival, packed, now=now)
     await dossiers.add_package(tx, dossier_id, 1, stored(packed), at)
     await dossiers.note(tx, dossier_id, Moment("submitted", at, detail={"channel": arrival.door.channel}))
     await contacts.keep_contact(tx, dossier, contact)
@@ -152,6 +152,7 @@ async def _register(
     procedure: Procedure,
     contact: str,
     arrival: Arrival,
+    packed: Packed,
     *,
     now: datetime,
 ) -> Dossier:
@@ -165,7 +166,9 @@ async def _register(
         dossier_id, applicant_id, code, procedure.id, procedure.version, arrival.office, desk.receiving_unit,
         desk.resolving_unit, arrival.received_at, contact, unit=desk.receiving_unit,
     )  # fmt: skip
-    await dossiers.add_dossier(tx, dossier, arrival.door)
+    is_digitised = all(one.digitised for one in packed.components)
+    has_reused = any(one.reused for one in packed.components)
+    await dossiers.add_dossier(tx, dossier, arrival.door, is_digitised=is_digitised, has_reused=has_reused)
     return dossier
 
 

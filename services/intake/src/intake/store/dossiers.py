@@ -62,8 +62,10 @@ async def next_arrival(tx: AsyncSession, agency: str, on: date) -> int:
     return found
 
 
-async def add_dossier(tx: AsyncSession, dossier: Dossier, door: Door) -> None:
-    tx.add(DossierRow(**asdict(dossier), channel=door.channel, origin=door.origin))
+async def add_dossier(tx: AsyncSession, dossier: Dossier, door: Door, *, is_digitised: bool, has_reused: bool) -> None:
+    row = DossierRow(**asdict(dossier), channel=door.channel, origin=door.origin)
+    row.is_digitised, row.has_reused = is_digitised, has_reused
+    tx.add(row)
     await tx.flush()
 
 

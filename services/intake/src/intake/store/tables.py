@@ -122,6 +122,8 @@ class DossierRow(IntakeTable, table=True):
     result_sha256: str | None = _maybe_words()
     collected_at: datetime | None = _maybe_moment()
     lateness_first: str | None = _maybe_words()
+    is_digitised: bool | None = None  # every paper that was handed in; none of what came in before it was asked
+    has_reused: bool | None = None
 
 
 class PackageRow(IntakeTable, table=True):

@@ -20,6 +20,7 @@ from intake.domain.registration import DOORS, Clerk
 from intake.domain.search import find_procedures
 from intake.handlers import desk
 from intake.handlers.registering import received
+from intake.measures import OnPaper
 from intake.reads import OnDesk
 from intake.web import counter_input, words
 from intake.web.calling import Office, go
@@ -135,18 +136,28 @@ def _quote(found: OnDesk, at: datetime) -> Quote | None:
 
 @router.post("")
 async def act(
-    request: Request, registration_id: UUID, form: Checked, clerk: DeskClerk, tx: Tx, now: Now, office: Office
+    counted: OnPaper,
+    request: Request,
+    registration_id: UUID,
+    form: Checked,
+    clerk: DeskClerk,
+    tx: Tx,
+    now: Now,
+    office: Office,
 ) -> Response:
     """Keep everything on the page, then do what the pressed button says; what is registered only shows its receipt."""
     found = await look(tx, clerk, office, registration_id)
     if found.registration.is_finished:
         return go(f"/desk/receipts/{registration_id}")
     sent = counter_input.typed(form)
+    if sent.get("register") and not found.registration.answers:
+        counted.channel = DOORS[found.registration.door].channel
     try:
         errors = await _keep(tx, clerk, office, found, form, sent, now)
         if not errors:
             return await _press(tx, clerk, office, registration_id, sent, now)
     except HeldByAnother as held:
+        counted.refused()
         error = FieldError("holder", held.sentence_vi)
         return _page(request, clerk, found, now, sent, [error], status=HTTPStatus.CONFLICT)
     except SubmissionInvalid as invalid:
@@ -154,6 +165,7 @@ async def act(
         errors = errors_of(invalid.flaws, found.procedure)
     except IntakeError as refused:
         errors = [FieldError("dossier_code" if sent.get("answer") else "q", refused.sentence_vi or NOT_HERE)]
+    counted.refused()
     return _page(request, clerk, await look(tx, clerk, office, registration_id), now, sent, errors)
 
 

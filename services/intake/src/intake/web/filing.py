@@ -17,6 +17,7 @@ from intake.domain.quote import quote_of_forms
 from intake.domain.texts import storable
 from intake.handlers import drafts
 from intake.handlers import filing as handlers
+from intake.measures import FiledOnline
 from intake.web import sheets, steps, words
 from intake.web.calling import Applicant, Office, go, show
 from intake.web.desk import Desk, desk_of, filed_already, is_taken_online, paper_state, saved_at
@@ -139,10 +140,13 @@ def _mend_href(href: str, flaw: Flaw) -> str:
 
 
 @router.post("/filing/{draft_id}/submission", dependencies=[Depends(checked)])
-async def submit(draft_id: UUID, person: Applicant, tx: Tx, now: Now, office: Office) -> Response:
+async def submit(counted: FiledOnline, draft_id: UUID, person: Applicant, tx: Tx, now: Now, office: Office) -> Response:
     """Send it; a second click leads to the same dossier."""
     try:
-        dossier, _is_new = await handlers.submit_draft(tx, person.id, draft_id, office=office, now=now)
+        dossier, is_new = await handlers.submit_draft(tx, person.id, draft_id, office=office, now=now)
     except SubmissionInvalid:
+        counted.refused()
         return go(f"/filing/{draft_id}/check")
+    if not is_new:
+        counted.repeated()
     return go(f"/dossiers/{dossier.id}/sent")

@@ -1,11 +1,13 @@
 """Runs through a case's steps: each begins with a place and what is left of its share, and ends with what it used."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.workflow import StepFinished, StepStarted
+from kit.tx import when_committed
 from rules.records.procedure import Step
 from workflow import store
 from workflow.domain import budgets, steps
@@ -16,6 +18,7 @@ from workflow.domain.moves import moved
 from workflow.domain.status import Action
 from workflow.domain.steps import Place
 from workflow.handlers.saying import say
+from workflow.measures import count_run
 from workflow.store.tables import StepRow
 
 
@@ -57,6 +60,7 @@ async def end_run(tx: AsyncSession, case: Case, now: datetime, *, staff_id: str 
     judged = budgets.judge(run.due_at, run.planned_minutes, now, calendar)
     used = budgets.used_by(run, now, calendar)
     await store.finish_step(tx, run, now, used=used, judged=judged, staff_id=staff_id, note=note)
+    when_committed(tx, partial(count_run, case.office, run.step, used))
     return run
 
 

@@ -1,0 +1,5 @@
+"""A server for databases; the processes are real ones."""
+
+from kit.testing.databases import postgres
+
+__all__ = ["postgres"]
