@@ -17,6 +17,7 @@ PROGRAMS = ("buildah", "bwrap", "debootstrap")
 BASE = ROOT / "build/image-base"  # Debian 12 with its Python 3.11, made once
 STORE = "/etc/ssl/certs/ca-certificates.crt"
 PIP_WORDS = ("index-url", "extra-index-url", "trusted-host", "proxy", "timeout")
+SPARE = ("var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/locale", "usr/share/man")
 BUILD_SECONDS = 400
 
 
@@ -44,6 +45,8 @@ def make_base() -> Path:
     shutil.rmtree(BASE, ignore_errors=True)
     BASE.parent.mkdir(exist_ok=True)
     run(["debootstrap", "--variant=minbase", "--include=python3,python3-venv,ca-certificates", "bookworm", str(BASE)])
+    for spare in SPARE:  # what `python:…-slim` has not either, and would be copied with each layer
+        shutil.rmtree(BASE / spare)
     if Path(STORE).exists():
         shutil.copy(STORE, BASE / STORE[1:])
     (BASE / ".ready").touch()

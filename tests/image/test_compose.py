@@ -41,7 +41,7 @@ OURS = [*PROCESSES, *MIGRATIONS, "topics", *STAND_INS]
 OF_OTHERS = sorted(set(PARTS) - set(OURS))
 OF_THE_STORE = {"AWS_ENDPOINT", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ALLOW_HTTP"}
 SECRET = re.compile(r"SECRET|PASSWORD|TOKEN|BEARER|API_KEY|CONSUMER_KEY")
-ADDRESS = re.compile(r"(?:^|//|@)([a-z][a-z-]*):(\d+)")
+ADDRESS = re.compile(r"(?:^|//|@)([a-z][a-z-]*):(\d+)(?=$|[/'])")  # and no password that begins with a digit
 
 
 def faults(compose: Any) -> list[str]:

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.envelope import Event
 from contracts.intake import DossierRated
-from kit import consume, measures, parked, telemetry, tracing
+from kit import consume, measures, parked, tracing
 from kit.consume import Consumer, deliver
 from kit.errors import TryAgain
 from kit.inbox import Record
