@@ -40,11 +40,11 @@ types: setup ## mypy --strict
 arch: setup ## import contracts
 	@$(BIN)/lint-imports
 check: lint types arch ## these three, and that generated files are fresh
-	@$(BIN)/python tools/lock --check && $(BIN)/python tools/schemas --check && $(BIN)/python tools/requirements --check && $(BIN)/python tools/catalogue --check && $(BIN)/python tools/metrics --check && $(BIN)/python tools/boards --check && $(BIN)/python tools/settings --check
+	@$(BIN)/python tools/lock --check && $(BIN)/python tools/schemas --check && $(BIN)/python tools/requirements --check && $(BIN)/python tools/catalogue --check && $(BIN)/python tools/metrics --check && $(BIN)/python tools/boards --check && $(BIN)/python tools/settings --check && $(BIN)/python tools/kube --check
 lock: setup ## write requirements/*.txt from the packages' needs
 	@$(BIN)/python tools/lock
 schemas: setup ## write JSON Schemas, AsyncAPI, OpenAPI, generated documents and dashboards
-	@$(BIN)/python tools/schemas && $(BIN)/python tools/requirements && $(BIN)/python tools/catalogue && $(BIN)/python tools/metrics && $(BIN)/python tools/boards && $(BIN)/python tools/settings
+	@$(BIN)/python tools/schemas && $(BIN)/python tools/requirements && $(BIN)/python tools/catalogue && $(BIN)/python tools/metrics && $(BIN)/python tools/boards && $(BIN)/python tools/settings && $(BIN)/python tools/kube
 states: setup ## draw docs/states.md from the table of moves
 	@$(BIN)/python -m motcua.states
 migration: setup ## a new migration: s=intake m="words"
