@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chaos.proxy import Proxies
 from kit import migrate
-from kit.embedded import EmbeddedError, KafkaCluster, Process, free_port
+from kit.embedded import EmbeddedError, KafkaCluster, Process, different_ports, free_port
 from motcua.programs import SANDBOXES, SERVICES, Ports, Program, Site, front_door, sandbox, service_side
 from motcua.secrets_file import Secrets
 from motcua.stack import READY_SECONDS, WATCH_SECONDS, Say, Stack, answers
@@ -182,9 +182,4 @@ def keep_log(process: Process) -> None:
 
 def _ports(names: list[str]) -> dict[str, int]:
     """A free port for each, all different."""
-    found: dict[str, int] = {}
-    while len(found) < len(names):
-        port = free_port()
-        if port not in found.values():
-            found[names[len(found)]] = port
-    return found
+    return dict(zip(names, different_ports([None] * len(names)), strict=True))

@@ -13,7 +13,16 @@ from pathlib import Path
 import httpx
 
 from kit import migrate
-from kit.embedded import EmbeddedError, FolderLock, Kafka, Postgres, Process, free_port, http_answers, port_answers
+from kit.embedded import (
+    EmbeddedError,
+    FolderLock,
+    Kafka,
+    Postgres,
+    Process,
+    different_ports,
+    http_answers,
+    port_answers,
+)
 from kit.now import move_clock
 from kit.objects import Objects
 from kit.tx import Database
@@ -79,7 +88,9 @@ class Stack:
             await migrate.upgrade(self.postgres.url(name), name)
 
     def _start_programs(self) -> None:
-        ports = Ports(front=free_port(self._wanted_port), of=self._free_ports([*SERVICES, *SANDBOXES, "smtp"]))
+        names = [*SERVICES, *SANDBOXES, "smtp"]
+        front, *others = different_ports([self._wanted_port, *([None] * len(names))])
+        ports = Ports(front, dict(zip(names, others, strict=True)))
         urls = {name: self.postgres.url(name) for name in SERVICES}
         secrets = Secrets(self.folder / "secrets.json")
         self.site = Site(self.folder, ports, secrets, self.kafka.bootstrap, urls)
@@ -91,14 +102,6 @@ class Stack:
             process.start()
         for process, program in self._processes.values():
             process.wait_ready(lambda program=program: answers(program), READY_SECONDS)  # type: ignore[misc]
-
-    def _free_ports(self, names: list[str]) -> dict[str, int]:
-        found: dict[str, int] = {}
-        while len(found) < len(names):
-            port = free_port()
-            if port not in found.values():
-                found[names[len(found)]] = port
-        return found
 
     def _process(self, program: Program) -> Process:
         name = program.name.replace(" ", "-")

@@ -83,13 +83,15 @@ async def test_an_attempt_is_on_record_before_the_platform_is_called(desk: Desk,
     assert await attempts(world) == ["unknown"]
 
 
-async def test_an_attempt_the_platform_never_got_makes_room_for_another(desk: Desk, platform: Any, world: Any) -> None:
+async def test_an_attempt_the_platform_never_got_is_made_again_under_its_key(
+    desk: Desk, platform: Any, world: Any
+) -> None:
     _, demand_id = await world.open_demand()
     await platform.tell(fail_http=1)
     with pytest.raises(PlatformBusy):
         await paying.pay_address(desk, demand_id, world.payer.id)
     await paying.pay_address(desk, demand_id, world.payer.id)
-    assert await attempts(world) == ["failed", "open"]
+    assert await attempts(world) == ["open"]
     assert len(await platform.transactions()) == 1
 
 
@@ -112,6 +114,34 @@ async def test_an_attempt_whose_answer_was_lost_is_made_again_under_its_key(
     assert len(await platform.transactions()) == 1
     calls = await world.rows("select outcome from kit_call order by id")
     assert [row.outcome for row in calls] == ["unknown", "done", "done"]
+
+
+async def test_a_repeated_call_says_what_the_first_one_said_though_the_dossier_has_a_code_by_now(
+    desk: Desk, platform: Any, world: Any
+) -> None:
+    _, demand_id = await world.open_demand()
+    pay_url = await paying.pay_address(desk, demand_id, world.payer.id)
+    await lose_the_answer(desk)
+    async with desk.database.transaction() as tx:
+        await run_sql(tx, "update dossier set code = '000.00.15.H00-250313-0001'")
+    assert await paying.pay_address(desk, demand_id, world.payer.id) == pay_url
+    assert await attempts(world) == ["open"]
+
+
+@pytest.mark.parametrize("answer", [{"MaLoi": "99"}, {"MaLoi": "04", "TrangThaiGD": "1"}, {"MaLoi": "00"}])
+async def test_an_answer_that_says_nothing_of_the_transaction_does_not_begin_another(
+    desk: Desk, platform: Any, world: Any, answer: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, demand_id = await world.open_demand()
+    pay_url = await paying.pay_address(desk, demand_id, world.payer.id)
+    await lose_the_answer(desk)
+
+    async def nothing(reference: str, sent_time: str) -> dict[str, str]:
+        return answer
+
+    monkeypatch.setattr(desk.platform, "query", nothing)
+    assert await paying.pay_address(desk, demand_id, world.payer.id) == pay_url
+    assert len(await platform.transactions()) == 1
 
 
 async def test_an_attempt_whose_page_the_platform_will_not_tell_again_is_set_aside_and_still_asked_about(

@@ -7,7 +7,7 @@ from kit.embedded.cluster import KafkaCluster
 from kit.embedded.errors import EmbeddedError
 from kit.embedded.folder import FolderLock
 from kit.embedded.kafka import Kafka
-from kit.embedded.ports import free_port, http_answers, is_free, port_answers
+from kit.embedded.ports import different_ports, free_port, http_answers, is_free, port_answers
 from kit.embedded.postgres import Postgres
 from kit.embedded.process import Process
 
@@ -18,6 +18,7 @@ __all__ = [
     "KafkaCluster",
     "Postgres",
     "Process",
+    "different_ports",
     "free_port",
     "http_answers",
     "is_free",

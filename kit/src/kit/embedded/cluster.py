@@ -9,7 +9,7 @@ from kit.embedded.errors import EmbeddedError, writing_in
 from kit.embedded.jars import default_folder, ready_jars
 from kit.embedded.kafka import Kafka, Seat, brokers_known, new_cluster_id
 from kit.embedded.part import Say, quietly
-from kit.embedded.ports import HOST, free_port
+from kit.embedded.ports import HOST, different_ports
 
 BROKERS = 3
 _POLL_SECONDS = 0.1
@@ -58,7 +58,7 @@ class KafkaCluster:
             list(pool.map(Kafka.stop, self.brokers))
 
     def _seats(self) -> list[Kafka]:
-        controllers = dict(enumerate(_different_ports(len(self._advertised)), start=1))
+        controllers = dict(enumerate(different_ports([None] * len(self._advertised)), start=1))
         cluster_id = self._cluster_id()
         told = zip(controllers, self._advertised, strict=True)
         seats = (Seat(node, cluster_id, controllers, port) for node, port in told)
@@ -79,10 +79,3 @@ class KafkaCluster:
             if time.monotonic() > until:
                 raise EmbeddedError(f"The brokers in {self.folder} did not find each other.")
             time.sleep(_POLL_SECONDS)
-
-
-def _different_ports(count: int) -> list[int]:
-    found: set[int] = set()
-    while len(found) < count:
-        found.add(free_port())
-    return sorted(found)

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from kit.embedded.errors import FULL_DISK, EmbeddedError, writing_in
 from kit.embedded.folder import FolderLock
-from kit.embedded.ports import free_port, is_free
+from kit.embedded.ports import different_ports, is_free
 from kit.embedded.process import Process, stop_leftover
 
 Say = Callable[[str], None]
@@ -125,7 +125,7 @@ class Part(ABC):
 
     def _start_on_free_ports(self) -> None:
         for attempt in range(1, _TRIES + 1):
-            ports = [free_port(port) for port in self._ports]
+            ports = different_ports(self._ports)
             self._ports = list(ports)
             self._process = self._make_process(ports)
             self._process.start()

@@ -3,6 +3,7 @@
 import http.client
 import secrets
 import socket
+from collections.abc import Sequence
 
 HOST = "127.0.0.1"
 # Below the range from which Linux and macOS lend ports to outgoing connections: a port of ours stays free
@@ -39,6 +40,17 @@ def port_answers(port: int) -> bool:
             return True
     except OSError:
         return False
+
+
+def different_ports(preferred: Sequence[int | None]) -> list[int]:
+    """A free port for each, the preferred one where that is free; no two the same."""
+    found: list[int] = []
+    for wanted in preferred:
+        port = free_port(wanted)
+        while port in found or (port != wanted and port in preferred):
+            port = free_port()
+        found.append(port)
+    return found
 
 
 def http_answers(port: int, path: str = "/", *, timeout_seconds: float = 2) -> bool:

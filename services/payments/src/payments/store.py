@@ -77,6 +77,7 @@ class AttemptRow(Table, table=True):
     transaction_code: str | None = None
     result_time: str | None = None
     traceparent: str | None = None
+    dossier_code: str | None = None
 
 
 class MessageRow(Table, table=True):

@@ -42,7 +42,8 @@ NEXT_STATE: dict[tuple[AttemptState, str], AttemptState] = {
 class Attempt:
     """`reference` and `sent_time` are MaThamChieu and ThoiGianGD exactly as sent: together they are the platform's key.
 
-    `ask_at` is real time: when to ask the platform next, where the state is one that is asked about.
+    `dossier_code` is what it was told too; the dossier may have another by now. `ask_at` is real time: until then the
+    call that was made last has the attempt for itself, then the platform is asked, where the state is one to ask about.
     `traceparent` is the payer's trace, in which the platform is asked later.
     """
 
@@ -60,6 +61,7 @@ class Attempt:
     transaction_code: str | None = None
     result_time: str | None = None
     traceparent: str | None = None
+    dossier_code: str | None = None
 
     @property
     def is_live(self) -> bool:

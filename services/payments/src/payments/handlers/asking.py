@@ -18,7 +18,7 @@ from kit.outside import Call, Outcome, Pauses, System
 from kit.tx import Database
 from payments import store
 from payments.domain.answer import Standing, read_answer
-from payments.domain.attempt import Attempt, AttemptState
+from payments.domain.attempt import Attempt
 from payments.domain.result import Verdict
 from payments.gateways import PaymentPlatform
 from payments.handlers import results
@@ -58,7 +58,11 @@ async def ask_next(desk: Desk) -> bool:
 
 
 async def begin_asking(desk: Desk, tx: AsyncSession, attempt: Attempt) -> Call:
-    """Put the next time to ask behind the call that comes now, and write the call down. The attempt is locked."""
+    """Put the next time to ask behind the call that comes now, and write the call down. The attempt is locked.
+
+    One that is asked about was not answered in its time: from now on its outcome is unknown.
+    """
+    attempt = attempt.lost() if attempt.may("lose") else attempt
     later = await outside.real_now(tx) + desk.system.lease + PAUSES.after(attempt.asked)
     await store.save_attempt(tx, replace(attempt, asked=attempt.asked + 1, ask_at=later))
     return await begin_call(desk, tx, attempt)
@@ -83,25 +87,22 @@ async def ask_about(desk: Desk, attempt: Attempt, call: Call) -> None:
     async with desk.database.transaction() as tx:
         now = await read_now(tx)
         await store.load_demand(tx, attempt.demand_id)  # the same order of locks as everywhere: demand, then attempt
-        is_newest = await outside.end(tx, call, Outcome.DONE)
-        verdict = await take_answer(desk, tx, attempt.id, answer, is_newest=is_newest, now=now)
+        await outside.end(tx, call, Outcome.DONE)
+        verdict = await take_answer(desk, tx, attempt.id, answer, now=now)
         if verdict is not None:
             body = orjson.dumps(answer).decode()
             await results.keep(tx, "query", body, verdict, attempt, now=now)
 
 
 async def take_answer(
-    desk: Desk, tx: AsyncSession, attempt_id: UUID, message: Mapping[str, Any], *, is_newest: bool, now: datetime
+    desk: Desk, tx: AsyncSession, attempt_id: UUID, message: Mapping[str, Any], *, now: datetime
 ) -> Verdict | None:
-    """What an answer does; None where it only says that there is nothing to say yet."""
+    """What an answer does; None where it says nothing final: then the same call may be made once more, under its key.
+
+    Not even "never heard of it" ends an attempt: it may be on its way, and a new one would be a second transaction.
+    """
     answer = read_answer(message)
     attempt = await store.load_attempt(tx, attempt_id)
-    if answer.standing in (Standing.PAID, Standing.FAILED):
-        return await results.settle(tx, attempt, answer.result, currency=desk.currency, now=now)
-    if attempt.state not in (AttemptState.STARTED, AttemptState.UNKNOWN) or not is_newest:
+    if answer.standing not in (Standing.PAID, Standing.FAILED):
         return None
-    if answer.standing is Standing.UNKNOWN:
-        await store.save_attempt(tx, attempt.failed(answer.result.code))
-    elif attempt.state is AttemptState.STARTED:
-        await store.save_attempt(tx, attempt.lost())  # the platform has it: the same call tells its page again
-    return None
+    return await results.settle(tx, attempt, answer.result, currency=desk.currency, now=now)

@@ -84,27 +84,25 @@ async def next_step(
     demand.check_payable()
     attempt = await store.find_live_attempt(tx, demand_id)
     if attempt is None:
-        return await begin(desk, tx, demand, await new_attempt(desk, tx, demand), dossier, is_repeat=False)
-    is_fresh = attempt.ask_at > await outside.real_now(tx)
-    if attempt.pay_url and (is_fresh or was_asked):
+        return await begin(desk, tx, demand, await new_attempt(desk, tx, demand, dossier.code), is_repeat=False)
+    is_not_due = attempt.ask_at > await outside.real_now(tx)
+    if attempt.pay_url and (is_not_due or was_asked):
         return GoTo(attempt.pay_url)
-    if attempt.state is AttemptState.STARTED and is_fresh:
+    if attempt.state is AttemptState.STARTED and is_not_due:
         raise AttemptUnderWay
     if attempt.state is AttemptState.UNKNOWN and was_asked:
-        return await begin(desk, tx, demand, attempt.started_again(), dossier, is_repeat=True)
+        return await begin(desk, tx, demand, attempt.started_again(), is_repeat=True)
     return Ask(attempt, await begin_asking(desk, tx, attempt))
 
 
-async def begin(
-    desk: Desk, tx: AsyncSession, demand: Demand, attempt: Attempt, dossier: store.DossierRow, *, is_repeat: bool
-) -> Start:
-    """Write the call down. A repeat has the reference and the time of the first call: they are the platform's key."""
+async def begin(desk: Desk, tx: AsyncSession, demand: Demand, attempt: Attempt, *, is_repeat: bool) -> Start:
+    """Write the call down. A repeat says what the first call said: its reference and time are the platform's key."""
     await store.save_attempt(tx, replace(attempt, ask_at=await outside.real_now(tx) + desk.system.lease))
-    payment = await payment_of(tx, demand, attempt, dossier.code or demand.arrival_number)
+    payment = await payment_of(tx, demand, attempt)
     return Start(attempt, payment, await begin_call(desk, tx, attempt), is_repeat)
 
 
-async def new_attempt(desk: Desk, tx: AsyncSession, demand: Demand) -> Attempt:
+async def new_attempt(desk: Desk, tx: AsyncSession, demand: Demand, dossier_code: str | None) -> Attempt:
     """An attempt with its own reference, written before the call so that a killed process leaves a trace."""
     now = await read_now(tx)
     attempt = Attempt(
@@ -113,6 +111,7 @@ async def new_attempt(desk: Desk, tx: AsyncSession, demand: Demand) -> Attempt:
         reference=f"MC{secrets.token_hex(9)}",  # 20 characters, as long as every partner seen so far allows
         sent_time=write_time(now),
         amount_vnd=demand.amount_vnd,
+        dossier_code=dossier_code or demand.arrival_number,
         started_at=now,
         ask_at=await outside.real_now(tx) + desk.system.lease,
         traceparent=tracing.traceparent(),
@@ -121,7 +120,7 @@ async def new_attempt(desk: Desk, tx: AsyncSession, demand: Demand) -> Attempt:
     return attempt
 
 
-async def payment_of(tx: AsyncSession, demand: Demand, attempt: Attempt, dossier_code: str) -> Payment:
+async def payment_of(tx: AsyncSession, demand: Demand, attempt: Attempt) -> Payment:
     """What the platform is told: the payer from the contact in the object store, the rest from the catalogue.
 
     Raises DemandNotFound once the applicant was erased.
@@ -137,7 +136,7 @@ async def payment_of(tx: AsyncSession, demand: Demand, attempt: Attempt, dossier
         reference=attempt.reference,
         sent_time=attempt.sent_time,
         amount_vnd=attempt.amount_vnd,
-        dossier_code=dossier_code,
+        dossier_code=attempt.dossier_code or demand.arrival_number,
         procedure_code=procedure.national_code or procedure.id,
         procedure_name=procedure.name_vi,
         agency_code=law.agency_code(demand.office, date_of(demand.demanded_at)),
