@@ -103,6 +103,13 @@ def test_brokers_keep_what_the_code_relies_on() -> None:
     assert said["auto.create.topics.enable"] is False
 
 
+def test_the_log_of_postgres_repeats_no_value_of_a_row() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["postgres"]["command"]
+    said = named(overlay("province"), "Cluster", "postgres")["spec"]["postgresql"]["parameters"]
+    for key in ("log_error_verbosity", "log_min_error_statement", "timezone", "password_encryption"):
+        assert f"{key}={said[key]}" in compose
+
+
 def test_rules_and_boards_are_the_very_same() -> None:
     things = overlay("province")
     groups = named(things, "PrometheusRule", "motcua")["spec"]["groups"]
