@@ -1,4 +1,4 @@
-"""The image, really built by Debian's buildah where there is no container engine, on a base that debootstrap makes."""
+"""The image, really built by Debian's buildah where there is no container engine, on a base that mmdebstrap makes."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tests.image.composing import ROOT
 
-PROGRAMS = ("buildah", "bwrap", "debootstrap")
+PROGRAMS = ("buildah", "bwrap", "mmdebstrap")
 BASE = ROOT / "build/image-base"  # Debian 12 with its Python 3.11, made once
 STORE = "/etc/ssl/certs/ca-certificates.crt"
 PIP_WORDS = ("index-url", "extra-index-url", "trusted-host", "proxy", "timeout")
@@ -44,9 +44,10 @@ def make_base() -> Path:
         return BASE
     shutil.rmtree(BASE, ignore_errors=True)
     BASE.parent.mkdir(exist_ok=True)
-    run(["debootstrap", "--variant=minbase", "--include=python3,python3-venv,ca-certificates", "bookworm", str(BASE)])
+    wanted = ("--variant=minbase", "--include=python3,python3-venv,ca-certificates", "bookworm", str(BASE))
+    run(["mmdebstrap", "--mode=root", *wanted])  # debootstrap wants device files, which not every machine lets one make
     for spare in SPARE:  # what `python:…-slim` has not either, and would be copied with each layer
-        shutil.rmtree(BASE / spare)
+        shutil.rmtree(BASE / spare, ignore_errors=True)
     if Path(STORE).exists():
         shutil.copy(STORE, BASE / STORE[1:])
     (BASE / ".ready").touch()
