@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -57,7 +58,7 @@ def make_base() -> Path:
 @lru_cache
 def pip_configuration() -> str:
     """Where this machine's pip takes packages from, as a pip.conf for inside."""
-    said = run(["python3", "-m", "pip", "config", "list"]).splitlines()
+    said = run([sys.executable, "-m", "pip", "config", "list"]).splitlines()
     pairs = [(key.rpartition(".")[2], value.strip("'")) for key, _, value in (line.partition("=") for line in said)]
     kept = {key: value for key, value in pairs if key in PIP_WORDS}
     return "\n".join(["[global]", f"cert = {STORE}", *(f"{key} = {value}" for key, value in kept.items())]) + "\n"
