@@ -96,9 +96,9 @@ class Filing:
         return [one for one in list(self.filed.values()) if moment <= one.at < until]
 
     def wait_until_heard(self, seconds: float) -> bool:
-        """Until every dossier filed so far was taken by every hearer; false where the time was not enough."""
-        until = time.monotonic() + seconds
-        while any(not one.is_heard for one in list(self.filed.values())):
+        """Until every dossier filed before now was taken by every hearer; false where the time was not enough."""
+        until, filed = time.monotonic() + seconds, list(self.filed.values())
+        while any(not one.is_heard for one in filed):
             if time.monotonic() > until:
                 return False
             time.sleep(0.05)
