@@ -72,15 +72,18 @@ class StandingStill:
 
     def _one(self, case: Case, number: int) -> None:
         time.sleep(CALM_SECONDS)
+        looked = time.monotonic()
         assert self.filing.wait_until_heard(PATIENCE_SECONDS), "events are owed before anything was broken"
-        calm = self.filing.since(time.monotonic() - CALM_SECONDS / 2)
+        calm = self.filing.since(looked - CALM_SECONDS / 2, looked)
         case.calm.append(statistics.median(max(one.wait_seconds(name) for name in case.hearers) for one in calm))
         began = time.monotonic()
         mend = self._break(case, number)
         case.ends.append(time.monotonic() - began)
         time.sleep(max(0.0, began + 2 * LIMITS[case.limit] - time.monotonic()))
+        looked = time.monotonic()
         assert self.filing.wait_until_heard(PATIENCE_SECONDS), f"{case.words}: not everything was taken"
-        case.waits.append(max(one.wait_seconds(name) for one in self.filing.since(began - 1) for name in case.hearers))
+        filed = self.filing.since(began - 1, looked)
+        case.waits.append(max(one.wait_seconds(name) for one in filed for name in case.hearers))
         self.say(f"{case.words}, round {number + 1}: the longest wait was {case.waits[-1]:.2f} s")
         mend()
 
