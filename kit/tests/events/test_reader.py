@@ -159,6 +159,7 @@ async def test_a_record_that_kills_its_process_ends_parked_and_the_others_go_on(
     )
     async with program(database, kafka, topic, str(poison)) as process:
         await until(lambda: have_failed(database, 1), seconds=120)
+        await until(lambda: have_held(database, 1))
         await until_taken(database, 5)
         process.kill()
         assert process.stdout
@@ -282,6 +283,10 @@ async def test_a_stranger_of_two_mebibytes_is_parked_and_a_small_one_behind_it_i
 
 async def have_failed(database: Database, many: int) -> bool:
     return (await counts(database)).failed == many
+
+
+async def have_held(database: Database, many: int) -> bool:
+    return (await counts(database)).held == many
 
 
 async def test_who_takes_too_long_for_a_poll_is_thrown_out_comes_back_and_takes_nothing_twice(
