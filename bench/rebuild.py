@@ -10,12 +10,12 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from bench.consumer import TABLE, polls_of, remember
+from bench.consumer import TABLE, polls_of, remember, take
 from bench.frame import Line, Say
 from contracts.intake import DossierRated
 from kit import embedded, migrate
 from kit.bus import Bus
-from kit.consume import Consumer, deliver
+from kit.consume import Consumer
 from kit.inbox import Record
 from kit.kept import Kept
 from kit.log import Log
@@ -48,11 +48,11 @@ async def _measure(url: str, bootstrap: str, folder: Path, say: Say) -> list[Lin
         async with base.transaction() as tx:
             await run_sql(tx, TABLE)
         await bus.ensure_topics(CONSUMER.topics())
-        records = [record for poll in polls_of(DOSSIERS) for record in poll]
+        polls = polls_of(DOSSIERS)
+        records = [record for poll in polls for record in poll]
         await write(bus, records)
         say(f"bench: {len(records):,} events in the log")
-        for start in range(0, len(records), 500):
-            await deliver(base, CONSUMER, records[start : start + 500])
+        await take(base, polls)
         before = await rows(base)
         begun = perf_counter()
         async for _ in Log(bus, CONSUMER.topics()).records():

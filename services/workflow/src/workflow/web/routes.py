@@ -36,13 +36,13 @@ from workflow.web.listing import Asked, queue_page
 from workflow.web.shown import BASE, CALENDAR, Officer, show
 
 PARKED = f"{BASE}{parked_pages.PLACE}"
-Anybody = Annotated[Person, Depends(allow(*READS, "operator"))]
+Insider = Annotated[Person, Depends(allow(*READS, "operator"))]
 
 router = APIRouter(prefix=BASE, include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @router.get("")
-async def my_queue(request: Request, tx: Tx, now: Now, person: Anybody, question: Asked) -> Response:
+async def my_queue(request: Request, tx: Tx, now: Now, person: Insider, question: Asked) -> Response:
     """What waits for me, most urgent first; who has no cases is taken to where they work."""
     if person.has(*STAFF):
         return await queue_page(request, tx, now, handlers.staff_of(person), question)
