@@ -12,7 +12,7 @@ from contracts.catalogue import EVENTS
 from intake.main import SERVICE
 from intake.settings import IntakeSettings
 from kit.consume import deliver
-from kit.reader import GroupIsReading
+from kit.groups import GroupIsReading
 from kit.testing.databases import fresh_database, postgres
 from kit.testing.events import a_record
 from kit.testing.people import settings_of
@@ -115,6 +115,6 @@ def test_a_reader_is_not_set_back_while_its_workers_read(ask: Ask, monkeypatch: 
     async def refused(*words: object) -> int:
         raise GroupIsReading("somebody reads in motcua.intake: stop the service's workers first")
 
-    monkeypatch.setattr("kit.reader.reset", refused)
+    monkeypatch.setattr("kit.groups.reset", refused)
     status, _, err = ask("reader", "reset", "intake")
     assert (status, err) == (2, "motcua: somebody reads in motcua.intake: stop the service's workers first\n")

@@ -14,8 +14,8 @@ import pytest
 from contracts.catalogue import EVENTS
 from contracts.envelope import Event
 from kit.bus import Bus
+from kit.groups import refuse_if_read
 from kit.inbox import Record
-from kit.log import is_read
 from kit.testing.databases import fresh_database, postgres
 from kit.testing.events import a_record
 from kit.testing.kafka import own_kafka
@@ -111,13 +111,13 @@ async def test_notify_is_rebuilt_over_a_real_broker_and_sends_nothing(
 ) -> None:
     bus, (old, new) = Bus(own_kafka), databases
     await bus.ensure_topics(consumer().topics())
-    assert not await is_read(bus, "motcua.notify"), "nobody has ever read in any group of this broker"
+    await refuse_if_read(bus, "motcua.notify")  # nobody has ever read in any group of this broker
     dossiers = [uuid4() for _ in range(20)]
     await say(bus, *dossiers)
     async with reading(old, bus):
         before = await until(old, KEPT, lambda rows: len(rows) == 20 and all(row.code and row.contact for row in rows))
         status, _, complaint = await motcua_rebuild(old, own_kafka)
-        assert (status, complaint) == (1, "motcua: the reader of notify is running: stop its worker first\n")
+        assert (status, complaint) == (1, "motcua: somebody reads in motcua.notify: stop the service's workers first\n")
     messages = await ask(old, MESSAGES)
 
     await ask(old, "delete from dossier where id in (select id from dossier limit 5) returning id")

@@ -14,7 +14,7 @@ from tests.kube.built import Thing, Things, environment_of, labels_of, name_of, 
 
 from kit import health
 from kit.draining import DRAIN_SECONDS
-from kit.reader import group_of
+from kit.groups import group_of
 from kit.settings import KafkaSettings
 from motcua.programs import SERVICES, service_of
 

@@ -18,6 +18,15 @@ SELECTOR = re.compile(rf"(?<![\w:\"])(?:{NAME})(?![\w:(\"])(?:\{{[^}}]*\}})?")
 VARIABLE = re.compile(r"\$(office|procedure|app)\b")
 
 
+ON_A_MACHINE = [
+    pytest.mark.slow,
+    pytest.mark.db,
+    pytest.mark.kafka,
+    pytest.mark.xdist_group("machine"),
+    pytest.mark.timeout(580),
+]
+
+
 @dataclass(frozen=True)
 class Asked:
     """One query, by whom."""

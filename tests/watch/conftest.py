@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -46,20 +45,27 @@ def wait_for_all(answers: Answers) -> None:
 
 
 @pytest.fixture(scope="session")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answers]:
-    needs("prometheus")
-    folder: Path = tmp_path_factory.mktemp("watched")
-    stack = Stack(folder, free_port(), lambda words: None)
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole, started; walked by whoever asks for `answers`."""
+    stack = Stack(tmp_path_factory.mktemp("watched"), free_port(), lambda words: None)
     stack.start()
+    try:
+        yield stack
+    finally:
+        stack.stop()
+
+
+@pytest.fixture(scope="session")
+def answers(machine: Stack) -> Iterator[Answers]:
+    needs("prometheus")
     port = free_port()
-    watcher = prometheus(folder, PROMETHEUS / "prometheus.yml", port, every="2s")
+    watcher = prometheus(machine.folder, PROMETHEUS / "prometheus.yml", port, every="2s")
     try:
         watcher.start()
         watcher.wait_ready(lambda: http_answers(port, "/-/ready"), 60)
-        assert Walk(stack).run() == 0
+        assert Walk(machine).run() == 0
         answers = Answers(port)
         wait_for_all(answers)
         yield answers
     finally:
         watcher.stop()
-        stack.stop()

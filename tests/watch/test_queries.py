@@ -7,7 +7,7 @@ import os
 import re
 
 import pytest
-from tests.watch.asked import EVERYTHING, ROOT, Asked, alerts, of_alerts, of_dashboards, rules
+from tests.watch.asked import EVERYTHING, ON_A_MACHINE, ROOT, Asked, alerts, of_alerts, of_dashboards, rules
 from tests.watch.conftest import Answers
 
 from motcua.metrics import BEGINS, ENDS
@@ -21,14 +21,6 @@ column is how many series it returned. `alert`: each series that the alert reads
 | by | where | query | series |
 |---|---|---|---|"""
 LINE = re.compile(r"^\| (.+?) \| (.+?) \| `(.+)` \| (\d+) \|$", re.MULTILINE)
-
-machine = [
-    pytest.mark.slow,
-    pytest.mark.db,
-    pytest.mark.kafka,
-    pytest.mark.xdist_group("machine"),
-    pytest.mark.timeout(580),
-]
 
 
 def line(one: Asked, count: int) -> str:
@@ -48,7 +40,7 @@ def write(counts: dict[Asked, int]) -> None:
 
 
 class TestOnAMachine:
-    pytestmark = machine
+    pytestmark = ON_A_MACHINE
 
     def test_every_query_returns_something(self, answers: Answers) -> None:
         counts = {one: answers.count(one.expr) for one in EVERYTHING}

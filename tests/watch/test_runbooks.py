@@ -2,17 +2,27 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import click
 import pytest
-from tests.watch.asked import ROOT, RUNBOOKS, alerts, boards, names, panels
+from tests.watch.asked import ON_A_MACHINE, ROOT, RUNBOOKS, alerts, boards, names, panels
 from tests.watch.test_rules import known
 
 from motcua.cli import cli
+from motcua.programs import SERVICES
+from motcua.stack import Stack
 
 PAGES = sorted(path for path in RUNBOOKS.glob("*.md") if path.stem != "README")
 HEADINGS = ["What people feel", "Look here", "Do this", "It is over when"]
+NOTHING_TO_DO = (  # what a sound machine answers to a command that names a number, a dossier or a stopped service
+    r"motcua: nothing with the number 7 is parked\n",
+    r"motcua: not refused: 42\n",
+    r"motcua: no dossier is called 000\.00\.15\.H00-250304-0001\n",
+    r"motcua: somebody reads in motcua\.(notify|workflow): stop the service's workers first\n",
+)
 LOG = re.compile(r"^- Log[^:]*:(.*)$", re.MULTILINE)
 QUOTED = re.compile(r"`([^`\n]+)`")
 DASHBOARD = re.compile(r"Dashboard \*([^*]+)\*")
@@ -94,6 +104,31 @@ def test_dashboards_and_panels_of_a_page_exist(page: Path) -> None:
 def test_the_words_of_a_log_are_really_said(page: Path) -> None:
     words = [word for line in LOG.findall(page.read_text()) for word in QUOTED.findall(line)]
     assert [word for word in words if "_" not in word and word not in SOURCES] == []
+
+
+def answer_on(machine: Stack, command: str) -> tuple[int, str]:
+    """Exit code and complaint of a page's command, in a shell that read the settings of the service it is about."""
+    service = next((word for word in shlex.split(command) if word in SERVICES), "workflow")
+    script = f". {shlex.quote(str(machine.settings_file(service)))} && exec {shlex.quote(sys.executable)} -m {command}"
+    done = subprocess.run(["sh", "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stderr
+
+
+class TestOnAMachine:
+    pytestmark = ON_A_MACHINE
+
+    def test_every_command_does_its_work_or_says_what_is_not_there(self, machine: Stack) -> None:
+        found = {command: answer_on(machine, command) for page in PAGES for command in commands(page.read_text())}
+        wrong = {
+            command: answer
+            for command, answer in found.items()
+            if answer != (0, "") and not any(re.fullmatch(one, answer[1]) for one in NOTHING_TO_DO)
+        }
+        assert wrong == {}
+        assert len([answer for answer in found.values() if answer == (0, "")]) > len(found) / 2
+
+    def test_settings_are_for_their_owners_eyes(self, machine: Stack) -> None:
+        assert {machine.settings_file(name).stat().st_mode & 0o777 for name in SERVICES} == {0o600}
 
 
 def test_a_command_that_does_not_exist_would_be_seen() -> None:

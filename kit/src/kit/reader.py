@@ -11,6 +11,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, NoOffsetForPar
 
 from kit.bus import Bus
 from kit.draining import whole
+from kit.groups import group_of
 from kit.inbox import Record
 from kit.lag import Lag
 
@@ -27,15 +28,6 @@ log = logging.getLogger(__name__)
 
 class OffsetsExpired(Exception):
     """The group has read before, but the broker no longer knows how far: going on would skip unseen."""
-
-
-class GroupIsReading(Exception):
-    """The offsets of a group are not moved while somebody reads in it."""
-
-
-def group_of(consumer: str) -> str:
-    """The consumer group in which a service's readers share the partitions."""
-    return f"motcua.{consumer}"
 
 
 class Reader:
@@ -162,25 +154,6 @@ class Reader:
             f"{self.group}: {what}. Run `motcua reader reset {service}`: it reads again from the beginning of the log, "
             "what was taken is known by its number and dropped, and nothing is skipped"
         )
-
-
-async def reset(bus: Bus, group: str, topics: Sequence[str]) -> int:
-    """Set a group's offsets to the beginning of what its topics hold; returns of how many partitions.
-
-    Nothing is lost or doubled by it, for what was taken is known by its sequence; it takes the time of reading again.
-    Harmless when repeated. Raises GroupIsReading while somebody reads in the group.
-    """
-    consumer = AIOKafkaConsumer(bootstrap_servers=bus.bootstrap, group_id=group, enable_auto_commit=False)
-    try:
-        await consumer.start()
-        places = await bus.partitions_of(topics)
-        consumer.assign(places)
-        await consumer.commit(await consumer.beginning_offsets(places))
-    except CommitFailedError as error:
-        raise GroupIsReading(f"somebody reads in {group}: stop the service's workers first") from error
-    finally:
-        await consumer.stop()
-    return len(places)
 
 
 def record_of(message: ConsumerRecord) -> Record:

@@ -14,13 +14,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.envelope import Envelope
-from kit import inbox, log
+from kit import groups, inbox
 from kit.bus import Bus
 from kit.consume import WAITS, Consumer, keep
 from kit.faults import reason_of, sqlstate_of
+from kit.groups import GroupIsReading, Place, group_of
 from kit.inbox import Inbox, Record, Turn, Why
 from kit.kept import Changed, Shadow, shadow
-from kit.log import Log, Place
+from kit.log import Log
 from kit.tables import ParkedRow
 from kit.tx import Database, run_sql
 
@@ -192,18 +193,19 @@ class Run:
 async def rebuild(database: Database, bus: Bus, consumer: Consumer, say: Say) -> Rebuilt:
     """Rebuild from the log as it stands; `say` hears of records done, of total. Harmless when repeated.
 
-    Raises RebuildFailed where a reader runs, the log has a gap, a handler fails, or a part is away.
+    Raises RebuildFailed where a reader runs, the log has a gap, a handler fails, or a part is away; BrokersAway.
     """
     try:
         return await _rebuild(database, bus, consumer, say)
+    except GroupIsReading as error:
+        raise RebuildFailed(str(error)) from error
     except (DBAPIError, KafkaError, OSError) as error:
         raise RebuildFailed(f"broken off ({reason_of(error, consumer.name)}): run it again") from error
 
 
 async def _rebuild(database: Database, bus: Bus, consumer: Consumer, say: Say) -> Rebuilt:
-    group = f"motcua.{consumer.name}"
-    if await log.is_read(bus, group):
-        raise RebuildFailed(f"the reader of {consumer.name} is running: stop its worker first")
+    group = group_of(consumer.name)
+    await groups.refuse_if_read(bus, group)
     run = Run(database, consumer)
     await run.prepare()
     whole = Log(bus, consumer.topics())
@@ -211,7 +213,7 @@ async def _rebuild(database: Database, bus: Bus, consumer: Consumer, say: Say) -
         await run.take(records)
         say(run.records, whole.total)
     done = await run.finish()
-    await log.note_offsets(bus, group, whole.ends | run.left, only_unknown=not done.is_new)
+    await groups.note_offsets(bus, group, whole.ends | run.left, only_unknown=not done.is_new)
     return done
 
 

@@ -14,9 +14,10 @@ from kit.consume import Consumer, ReaderStopped
 from kit.draining import whole
 from kit.faults import is_passing
 from kit.figures import Measure, Speaker
+from kit.groups import group_of
 from kit.inbox import Record
 from kit.measures import of_every_service
-from kit.reader import OffsetsExpired, Reader, group_of
+from kit.reader import OffsetsExpired, Reader
 from kit.relay import Relay
 from kit.signs import Signs
 from kit.topics import with_dead

@@ -20,13 +20,14 @@ from prometheus_client import REGISTRY
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from contracts.intake import DossierRated
-from kit import parked, reader, telemetry, worker
+from kit import groups, parked, telemetry, worker
 from kit.bus import Bus
 from kit.consume import Consumer
 from kit.errors import TryAgain
+from kit.groups import GroupIsReading, group_of
 from kit.inbox import Record
 from kit.now import TIME_ZONE
-from kit.reader import GroupIsReading, Reader, group_of
+from kit.reader import Reader
 from kit.testing.events import a_record
 from kit.topics import admin_of
 from kit.tx import Database, run_sql
@@ -184,7 +185,7 @@ async def test_a_forgotten_group_stops_with_what_to_do_and_a_reset_loses_and_dou
     async with working(database, kafka, topic) as found:
         await until_taken(database, 10)
         with pytest.raises(GroupIsReading):
-            await reader.reset(found.bus, group_of(topic), [topic])
+            await groups.reset(found.bus, group_of(topic), [topic])
     await send(kafka, topic, [rated(dossier, 2) for dossier in dossiers])
     async with admin_of(kafka) as admin:
         coordinator = await admin.find_coordinator(group_of(topic))
@@ -194,7 +195,7 @@ async def test_a_forgotten_group_stops_with_what_to_do_and_a_reset_loses_and_dou
         assert f"motcua reader reset {topic}" in caplog.text
         assert len(await took(database)) == 10
         assert telemetry.READER_STOPPED._value.get() == 1
-        assert await reader.reset(found.bus, group_of(topic), [topic]) == 3
+        assert await groups.reset(found.bus, group_of(topic), [topic]) == 3
         await until_taken(database, 20)
         await until(goes_on)
     assert each_in_order(await took(database)) == {dossier: [1, 2] for dossier in dossiers}
@@ -223,7 +224,7 @@ async def test_a_log_that_lost_what_was_not_read_yet_stops_the_reader_and_the_ga
     await send(kafka, topic, [rated(dossier, 5)])
     async with working(database, kafka, topic) as found:
         await until(lambda: stands(caplog))
-        await reader.reset(found.bus, group_of(topic), [topic])
+        await groups.reset(found.bus, group_of(topic), [topic])
         await until(lambda: is_held(database))
     assert await took(database) == [(dossier, 1)]
     async with database.transaction() as tx:

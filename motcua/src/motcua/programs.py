@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import socket
 import sys
 from dataclasses import dataclass, field
@@ -120,6 +121,11 @@ def service_environment(site: Site, name: str) -> dict[str, str]:
         "notify": notify_environment,
     }.get(name)
     return {f"MOTCUA_{key}": value for key, value in {**shared, **(own(site) if own else {})}.items()}
+
+
+def as_shell_lines(environment: dict[str, str]) -> str:
+    """Settings as a file that a shell reads with `.`: after it, `motcua` in that shell is beside the service."""
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(environment.items()))
 
 
 def workflow_environment(site: Site) -> dict[str, str]:

@@ -21,10 +21,15 @@ class Secrets:
         return self._words[name]
 
     def _keep(self) -> None:
-        fresh = self._file.with_suffix(".new")
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as out:
-            out.write(json.dumps(self._words))
-            out.flush()
-            os.fsync(handle)
-        fresh.replace(self._file)
+        write_for_owner(self._file, json.dumps(self._words))
+
+
+def write_for_owner(file: Path, text: str) -> None:
+    """Write a file that only its owner reads, wholly or not at all."""
+    fresh = file.with_name(f"{file.name}.new")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(handle)
+    fresh.replace(file)

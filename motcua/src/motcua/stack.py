@@ -26,8 +26,18 @@ from kit.embedded import (
 from kit.now import move_clock
 from kit.objects import Objects
 from kit.tx import Database
-from motcua.programs import SANDBOXES, SERVICES, Ports, Program, Site, programs, prometheus_targets
-from motcua.secrets_file import Secrets
+from motcua.programs import (
+    SANDBOXES,
+    SERVICES,
+    Ports,
+    Program,
+    Site,
+    as_shell_lines,
+    programs,
+    prometheus_targets,
+    service_environment,
+)
+from motcua.secrets_file import Secrets, write_for_owner
 
 READY_SECONDS = 60.0
 WATCH_SECONDS = 1.0
@@ -57,6 +67,10 @@ class Stack:
     def targets_file(self) -> Path:
         """Where a Prometheus beside us reads what to ask; written anew at each start, for the ports change."""
         return self.folder / "run" / "prometheus-targets.json"
+
+    def settings_file(self, service: str) -> Path:
+        """A service's settings for a shell, written at each start: with them `motcua`'s commands work beside it."""
+        return self.folder / "run" / f"{service}.env"
 
     @property
     def metrics(self) -> dict[str, str]:
@@ -95,6 +109,8 @@ class Stack:
         secrets = Secrets(self.folder / "secrets.json")
         self.site = Site(self.folder, ports, secrets, self.kafka.bootstrap, urls)
         self.targets_file.write_text(json.dumps(prometheus_targets(self.site), indent=2) + "\n")
+        for name in SERVICES:
+            write_for_owner(self.settings_file(name), as_shell_lines(service_environment(self.site, name)))
         self._say("starting the sandbox world, the front door and the four services")
         for program in programs(self.site):
             process = self._process(program)

@@ -64,6 +64,7 @@ def wait_for_end(stack: Stack) -> int:
     say(f"  letters that arrived {stack.url}/sandbox/mail   message log {stack.url}/messages")
     say("  metrics " + "   ".join(f"{name} {address}" for name, address in stack.metrics.items()))
     say(f"  the same as a list for Prometheus {stack.targets_file}; `make watch` starts one on it")
+    say(f"  for commands beside a service: . {stack.settings_file('workflow')}; .venv/bin/motcua parked list workflow")
     say("  Ctrl-C stops everything; `make demo` finds it again")
     threading.Event().wait()
     return 0

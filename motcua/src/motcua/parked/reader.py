@@ -4,9 +4,9 @@ import asyncio
 
 import click
 
-from kit import reader
+from kit import groups
 from kit.bus import Bus
-from kit.reader import GroupIsReading, group_of
+from kit.groups import GroupIsReading, group_of
 from kit.service import read_settings
 from motcua.programs import SERVICES, service_of
 
@@ -28,7 +28,7 @@ def reset(service: str) -> None:
     settings = read_settings(found)
     topics = found.build_consumer().topics()
     try:
-        places = asyncio.run(reader.reset(Bus(settings.kafka_bootstrap), group_of(service), topics))
+        places = asyncio.run(groups.reset(Bus(settings.kafka_bootstrap), group_of(service), topics))
     except GroupIsReading as error:
         raise click.UsageError(str(error)) from error
     click.echo(f"{service} reads again from the beginning of {', '.join(topics)} ({places} partitions)")
